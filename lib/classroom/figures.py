@@ -1,0 +1,37 @@
+"""Figures with words for those who cannot see them."""
+
+import io
+
+from IPython.display import display
+from matplotlib import pyplot
+from PIL import Image
+
+DOTS = 144  # per inch: sharp on a good screen, shown at half its size
+
+
+def show_figure(figure, alt):
+    """Show a matplotlib figure once, as a small opaque PNG with a text that says what it shows.
+
+    alt: one or two sentences with the finding, not "a plot". Raises ValueError where it is missing.
+    Held by tests/unit/test_classroom.py.
+    """
+    if len(alt.split()) < 4:
+        raise ValueError(f"alt is {alt!r}; expected a sentence that says what the figure shows")
+    figure.set_layout_engine("constrained", w_pad=0.12, h_pad=0.1)
+    png, width = figure_png(figure)
+    pyplot.close(figure)
+    display(
+        {"image/png": png, "text/plain": alt},
+        metadata={"image/png": {"alt": alt, "width": width}},
+        raw=True,
+    )
+
+
+def figure_png(figure):
+    """(bytes of a PNG in at most 128 colours, the same at every call; width in CSS pixels)."""
+    raw = io.BytesIO()
+    figure.savefig(raw, format="png", dpi=DOTS, metadata={"Software": None})
+    image = Image.open(raw).convert("RGB").quantize(128, dither=Image.Dither.NONE)
+    small = io.BytesIO()
+    image.save(small, format="png", optimize=True)
+    return small.getvalue(), image.width * 2 // 3

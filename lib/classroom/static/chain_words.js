@@ -1,0 +1,88 @@
+// What the chain viewer says and which key does what. Pure: no drawing.
+import { clamp } from './common.js';
+
+/** A probability in two decimals; a tiny one is not called zero, nor a nearly sure one sure. */
+export function decimal(p) {
+  if (p > 0 && p < 0.005) return '<.01';
+  if (p < 1 && p > 0.995) return '>.99';
+  return p.toFixed(2);
+}
+
+export const percent = (p) => (p > 0 && p < 0.005 ? 'under 1\u00a0%' : `${Math.round(100 * p)}\u00a0%`);
+
+/** A label as the reader can see it: a space is drawn, a long name is cut. */
+export function shown(label, most = 14) {
+  const text = label === ' ' ? '␣' : label === '\n' ? '⏎' : label;
+  return text.length > most ? text.slice(0, most - 1) + '…' : text;
+}
+
+const listed = (names) => (names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`);
+const group = (members, labels) => `{${members.slice(0, 6).map((i) => shown(labels[i])).join(', ')}${members.length > 6 ? ', …' : ''}}`;
+
+/** A round number of steps that shows how the chain settles: the horizon of the plot. */
+export function horizonFor(distances) {
+  const worst = (n) => Math.max(...distances.map((line) => line[n]));
+  return [10, 20, 50, 100].find((n) => worst(n) < 0.002) ?? (worst(100) > 0.98 * worst(80) ? 20 : 200);
+}
+
+/** The answer to "does it matter where it begins?": { short, long }, from analyse(), the distances and the start. */
+export function verdict(analysis, distances, labels, start) {
+  const { closed, period, longRun, groups } = analysis;
+  if (closed.length > 1) {
+    return { short: 'Yes, for ever.', long: 'Not every state can be reached. The chain ends in one of '
+      + `${closed.length} closed groups, ${listed(closed.map((g) => group(g.members, labels)))}, and never leaves it. `
+      + `Each group has its own stationary distribution. From ${shown(labels[start])} the chain ends in ${ends(analysis, labels, start)}.` };
+  }
+  const top = longRun[0].indexOf(Math.max(...longRun[0])), even = longRun[0][top] - Math.min(...longRun[0]) < 1e-6;
+  const most = even && labels.length > 1 ? 'equal time in every state' : `${percent(longRun[0][top])} of its time in ${shown(labels[top])}`;
+  const passing = groups.length > 1 ? ` Not every state can be reached for ever: ${
+    listed(groups.filter((g) => !g.closed).flatMap((g) => g.members).slice(0, 6).map((i) => shown(labels[i])))} will never be seen again once left.` : '';
+  if (period > 1) {
+    return { short: `Yes and no: this chain is periodic (period ${period}).`, long: 'The distribution after n steps does not settle: '
+      + `it keeps turning, and tells where the chain began. The share of visits does settle: ${most}, from every start.${passing}` };
+  }
+  const agreed = distances[0].findIndex((_, n) => distances.every((line) => line[n] <= 0.01));
+  const when = agreed >= 0 ? `After ${agreed} step${agreed === 1 ? '' : 's'} every start is within 0.01 of it.`
+    : `But it forgets slowly: after ${distances[0].length - 1} steps the farthest start is still ${decimal(Math.max(...distances.map((l) => l.at(-1))))} away.`;
+  return { short: 'Not in the long run.', long: `From every start it comes to spend ${most}. ${when}${passing}` };
+}
+
+/** '{B, C} for certain', or '{B, C} with probability 0.25 and {E} with 0.75'. */
+function ends({ closed, hit }, labels, start) {
+  const open = closed.map((g, c) => [group(g.members, labels), hit[start][c]]).filter(([, p]) => p > 0);
+  return open.length === 1 ? `${open[0][0]} for certain` : listed(open.map(([name, p], k) => `${name} with ${k ? '' : 'probability '}${decimal(p)}`));
+}
+
+/** One sentence about the moment: for the status line and for screen readers. */
+export function moment({ labels, start, n, exact, longRun, path, distance }) {
+  const from = shown(labels[start]), top = exact.indexOf(Math.max(...exact));
+  return `${n === 0 ? `Before the first step from ${from}` : `${n} step${n === 1 ? '' : 's'} after ${from}`}: `
+    + `${shown(labels[top])} ${decimal(exact[top])}, distance ${decimal(distance)} from the long run. `
+    + `The walk has made ${path.length - 1} step${path.length === 2 ? '' : 's'} and is in ${shown(labels[path.at(-1)])}`
+    + `${path.length > 1 ? ` (visited ${decimal(path.filter((s) => s === path.at(-1)).length / path.length)} of the time, long run ${decimal(longRun[path.at(-1)])})` : ''}.`;
+}
+
+/** What a key does: a patch { from, to, n, change } of the state, or { act }, or null for a key that is not ours. */
+export function press({ from, to, n, count, horizon }, key) {
+  const turn = (i, by) => (i + by + count) % count;
+  switch (key) {
+    case 'ArrowRight': return { from: turn(from, 1) };
+    case 'ArrowLeft': return { from: turn(from, -1) };
+    case 'ArrowDown': return { to: turn(to, 1) };
+    case 'ArrowUp': return { to: turn(to, -1) };
+    case '+': case '=': return { change: 0.01 };
+    case '-': case '_': return { change: -0.01 };
+    case '.': case '>': return { n: clamp(n + 1, 0, horizon) };
+    case ',': case '<': return { n: clamp(n - 1, 0, horizon) };
+    case 'Home': return { n: 0 };
+    case 'End': return { n: horizon };
+    default: {
+      const act = { ' ': 'play', n: 'step', m: 'more', r: 'restart', s: 'start', Enter: 'start', l: 'log', u: 'undo', Escape: 'stop' }[key];
+      return act ? { act } : null;
+    }
+  }
+}
+
+/** The help line: [keys, what they do]. */
+export const KEYS = [['Space', 'play'], ['n', 'step'], ['m', '100 more'], ['r', 'restart'], ['← →', 'choose a state'], ['s', 'start there'],
+  ['↑ ↓', 'choose its arrow'], ['+ −', 'change it'], ['u', 'undo changes'], [', .', 'fewer or more steps n'], ['l', 'log scale']];

@@ -1,0 +1,142 @@
+// The mathematics of a finite Markov chain, without any drawing. P[i][j] is the probability of going from i to j.
+// tests/viewers/test_python.py holds every function here equal to NumPy.
+
+/** One step of a distribution: (d P)_j = sum_i d_i P_ij. */
+export function advance(d, P) {
+  const next = new Array(d.length).fill(0);
+  d.forEach((share, i) => { if (share > 0) P[i].forEach((p, j) => { next[j] += share * p; }); });
+  return next;
+}
+
+/** Exact distribution after n steps from a start state. */
+export function distributionAfter(P, start, n) {
+  let d = P.map((_, i) => (i === start ? 1 : 0));
+  for (let t = 0; t < n; t++) d = advance(d, P);
+  return d;
+}
+
+/** Total variation distance: the largest difference in the probability of any event. */
+export const totalVariation = (a, b) => a.reduce((sum, x, i) => sum + Math.abs(x - b[i]), 0) / 2;
+
+/** The next state for a uniform number u in [0, 1). */
+export function sampleStep(row, u) {
+  let sum = 0;
+  for (let j = 0; j < row.length; j++) { sum += row[j]; if (u < sum) return j; }
+  return row.findLastIndex((p) => p > 0);                // rounding: u lies above a sum of 0.999...
+}
+
+/** The row with entry j set to p; the others keep their proportions and the sum stays one.
+ *  Where the others were all zero they take the proportions of `given`, or equal shares. */
+export function setProbability(row, j, p, given = row) {
+  if (row.length === 1) return [1];
+  const rest = (weights) => weights.reduce((sum, w, k) => (k === j ? sum : sum + w), 0);
+  const weights = [row, given, row.map(() => 1)].find((candidate) => rest(candidate) > 1e-12);
+  const total = rest(weights), value = Math.max(0, Math.min(1, p));
+  return weights.map((w, k) => (k === j ? value : (w / total) * (1 - value)));
+}
+
+const gcd = (a, b) => (b ? gcd(b, a % b) : a);
+
+/** Which states can be reached from i, as a boolean list (i itself included). */
+function reachable(P, i) {
+  const seen = P.map(() => false), todo = [i];
+  seen[i] = true;
+  while (todo.length) {
+    const a = todo.pop();
+    P[a].forEach((p, b) => { if (p > 0 && !seen[b]) { seen[b] = true; todo.push(b); } });
+  }
+  return seen;
+}
+
+/** The period of a class: the greatest common divisor of the lengths of all its round trips (0: no round trip). */
+function periodOf(P, members) {
+  const depth = new Map([[members[0], 0]]), todo = [members[0]];
+  let period = 0;
+  for (const a of todo) {
+    for (const b of members) {
+      if (!(P[a][b] > 0)) continue;
+      if (!depth.has(b)) { depth.set(b, depth.get(a) + 1); todo.push(b); }
+      else period = gcd(period, Math.abs(depth.get(a) + 1 - depth.get(b)));
+    }
+  }
+  return period;
+}
+
+/** Classes of states that reach one another: [{ members, closed, period }]. Closed: no way out. */
+export function classes(P) {
+  const from = P.map((_, i) => reachable(P, i)), done = new Set(), found = [];
+  for (let i = 0; i < P.length; i++) {
+    if (done.has(i)) continue;
+    const members = P.map((_, j) => j).filter((j) => from[i][j] && from[j][i]);
+    members.forEach((j) => done.add(j));
+    const closed = members.length === from[i].filter(Boolean).length;
+    found.push({ members, closed, period: periodOf(P, members) });
+  }
+  return found;
+}
+
+/** Stationary distribution of a chain in which every state reaches every other.
+ *  Grassmann, Taksar and Heyman (1985): censor the last state again and again; no subtraction, so no cancellation. */
+export function stationary(P) {
+  const A = P.map((row) => row.slice()), n = P.length;
+  for (let k = n - 1; k > 0; k--) {
+    const out = A[k].slice(0, k).reduce((sum, p) => sum + p, 0);
+    for (let i = 0; i < k; i++) {
+      A[i][k] /= out;
+      for (let j = 0; j < k; j++) A[i][j] += A[i][k] * A[k][j];
+    }
+  }
+  const pi = [1];
+  for (let k = 1; k < n; k++) pi.push(pi.reduce((sum, p, i) => sum + p * A[i][k], 0));
+  const total = pi.reduce((sum, p) => sum + p, 0);
+  return pi.map((p) => p / total);
+}
+
+/** X with A X = B by elimination with row exchanges (A: n x n, B: n x m). */
+function solve(A, B) {
+  const M = A.map((row, i) => [...row, ...B[i]]), n = A.length;
+  for (let c = 0; c < n; c++) {
+    let best = c;
+    for (let r = c + 1; r < n; r++) if (Math.abs(M[r][c]) > Math.abs(M[best][c])) best = r;
+    [M[c], M[best]] = [M[best], M[c]];
+    for (let r = 0; r < n; r++) {
+      const f = r === c ? 0 : M[r][c] / M[c][c];
+      if (f) for (let k = c; k < M[r].length; k++) M[r][k] -= f * M[c][k];
+    }
+  }
+  return M.map((row, i) => row.slice(n).map((x) => x / row[i]));
+}
+
+/** For each start, the probability of ending in each closed class. */
+function absorption(P, groups) {
+  const closed = groups.filter((g) => g.closed), inside = groups.filter((g) => !g.closed).flatMap((g) => g.members);
+  const hit = P.map((_, i) => closed.map((g) => (g.members.includes(i) ? 1 : 0)));
+  if (inside.length === 0) return hit;
+  const left = inside.map((i) => inside.map((j) => (i === j ? 1 : 0) - P[i][j]));
+  const right = inside.map((i) => closed.map((g) => g.members.reduce((sum, j) => sum + P[i][j], 0)));
+  solve(left, right).forEach((row, k) => { hit[inside[k]] = row; });
+  return hit;
+}
+
+/** Everything the viewer says about a chain: { groups, closed, period, longRun, hit }.
+ *  longRun[s][j]: the share of time in j, in the long run, of a chain that starts in s. */
+export function analyse(P) {
+  const groups = classes(P), closed = groups.filter((g) => g.closed), hit = absorption(P, groups);
+  const inClass = closed.map(({ members }) => {
+    const pi = stationary(members.map((i) => members.map((j) => P[i][j])));
+    return P.map((_, j) => (members.includes(j) ? pi[members.indexOf(j)] : 0));
+  });
+  const longRun = hit.map((shares) => P.map((_, j) => shares.reduce((sum, s, c) => sum + s * inClass[c][j], 0)));
+  return { groups, closed, period: closed.reduce((p, g) => Math.max(p, g.period), 1), longRun, hit };
+}
+
+/** distances[s][n]: total variation between the distribution after n steps from s and the long run from s. */
+export function distances(P, longRun, steps) {
+  return P.map((_, s) => {
+    let d = distributionAfter(P, s, 0);
+    return Array.from({ length: steps + 1 }, (_, n) => {
+      if (n > 0) d = advance(d, P);
+      return totalVariation(d, longRun[s]);
+    });
+  });
+}

@@ -1,0 +1,102 @@
+"""A wrong line in the library is noticed: by its unit test, and by the lesson that teaches it.
+
+Each mutation is made in a copy of the course, where the unit test and then the whole lesson must turn red.
+Without it the same copy is green, so the red is the mutation's doing.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+
+import pytest
+
+from tools.build import build
+from tools.notebook import ROOT, CourseError, find_sources
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """One line of lib/ made wrong: where, what it says, what it then says, and who must notice."""
+
+    file: str
+    old: str
+    new: str
+    unit: str
+    lesson: str
+
+    def __str__(self):
+        return f"{self.file.rpartition('/')[2]}: {self.new.strip()}"
+
+
+MUTATIONS = [
+    Mutation(
+        file="seqmodels/markov.py",
+        old="return first @ np.linalg.matrix_power(self.transition, steps)",
+        new="return np.linalg.matrix_power(self.transition, steps) @ first",
+        unit="tests/unit/test_markov.py",
+        lesson="01_1",
+    ),
+    Mutation(
+        file="seqmodels/markov.py",
+        old="return float(self.stationary() @ (p * surprise).sum(1))",
+        new="return float(self.initial @ (p * surprise).sum(1))",
+        unit="tests/unit/test_markov.py",
+        lesson="01_1",
+    ),
+]
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """The course in a folder of its own: library, data, lessons, unit tests."""
+    for name in ("lib", "data", "chapters", "tests/unit"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "*.ipynb"))
+    for name in ("course.py", "pyproject.toml", "tests/conftest.py"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+def run_unit_test(course, unit):
+    """(whether it passed, its output) of one unit test file in the copy."""
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", unit],
+        cwd=course,
+        env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode in (0, 1), run.stdout + run.stderr
+    return run.returncode == 0, run.stdout
+
+
+def run_lesson(course, lesson):
+    """What stopped the lesson in the copy; None if it ran to its end."""
+    [source] = find_sources([lesson], course / "chapters")
+    try:
+        build(source, report=lambda line: None)
+    except CourseError as error:
+        return str(error)
+    return None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=str)
+def test_mutation_turns_the_unit_test_and_the_lesson_red(copy, mutation):
+    path = copy / "lib" / mutation.file
+    text = path.read_text(encoding="utf-8")
+    assert text.count(mutation.old) == 1, f"{mutation.file} no longer has the line {mutation.old!r} once"
+    path.write_text(text.replace(mutation.old, mutation.new), encoding="utf-8")
+    passed, _ = run_unit_test(copy, mutation.unit)
+    assert not passed, f"{mutation.unit} did not notice: {mutation.new}"
+    stopped = run_lesson(copy, mutation.lesson)
+    assert stopped and "AssertionError" in stopped, f"lesson {mutation.lesson} did not notice {mutation.new}: {stopped}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("unit, lesson", sorted({(m.unit, m.lesson) for m in MUTATIONS}))
+def test_without_a_mutation_all_is_green(copy, unit, lesson):
+    passed, output = run_unit_test(copy, unit)
+    assert passed, output
+    assert run_lesson(copy, lesson) is None

@@ -1,0 +1,116 @@
+"""How fast are the forms that the lessons compare? `python -m tools.bench [names…]` prints Markdown tables.
+
+Machines are noisy, ratios less so: every round runs each candidate once, and a ratio is the median over the rounds of
+the ratio within a round. CPU ms is the least of the rounds, the time of a quiet machine. The exponent says how time
+grows with the size: 1 linear, 2 quadratic.
+
+To add a benchmark, write one function below: size -> {candidate: what to run}, the first candidate being the measure
+of the others. Its docstring is the title of its table.
+"""
+
+import argparse
+import math
+import statistics
+import time
+
+import torch
+
+from seqmodels.runtime import prepare
+from seqmodels.scan import affine, affine_scan, associative_scan
+
+BENCHMARKS = {}
+
+
+def benchmark(*sizes):
+    """Register a function of one size, to be run at each of `sizes`."""
+
+    def register(make):
+        BENCHMARKS[make.__name__] = (make, sizes)
+        return make
+
+    return register
+
+
+# ---------------------------------------------------------------- what is measured
+
+
+@benchmark(256, 1024)
+def scan(length):
+    """h_t = a_t h_{t-1} + b_t, forward and backward, B 4, D 32, N 16"""
+    decay = torch.rand(4, length, 32, 16, requires_grad=True)
+    drive = torch.randn(4, length, 32, 16, requires_grad=True)
+
+    def unbound_loop(decay, drive):
+        h, out = torch.zeros_like(drive[:, 0]), []
+        for a, b in zip(decay.unbind(1), drive.unbind(1), strict=True):
+            h = torch.addcmul(b, a, h)
+            out.append(h)
+        return torch.stack(out, 1)
+
+    def indexed_loop(decay, drive):
+        h, out = torch.zeros_like(drive[:, 0]), []
+        for t in range(drive.shape[1]):
+            h = torch.addcmul(drive[:, t], decay[:, t], h)
+            out.append(h)
+        return torch.stack(out, 1)
+
+    def forward_backward(form):
+        return lambda: torch.autograd.grad(form(decay, drive).sum(), (decay, drive))
+
+    return {
+        "affine_scan": forward_backward(affine_scan),
+        "taped loop, unbind": forward_backward(unbound_loop),
+        "taped loop, x[:, t]": forward_backward(indexed_loop),
+        "associative_scan(affine)": forward_backward(lambda a, b: associative_scan(affine, (a, b))[1]),
+    }
+
+
+# ---------------------------------------------------------------- how it is measured
+
+
+def measure(candidates, rounds):
+    """Interleaved rounds. Returns candidate -> (least CPU ms, median ratio to the first candidate)."""
+    for run in candidates.values():
+        run()  # warm up
+    wall, cpu = ({name: [] for name in candidates} for _ in range(2))
+    for _ in range(rounds):
+        for name, run in candidates.items():
+            began, began_cpu = time.perf_counter(), time.process_time()
+            run()
+            cpu[name].append(1e3 * (time.process_time() - began_cpu))
+            wall[name].append(time.perf_counter() - began)
+    base = wall[next(iter(candidates))]
+    ratios = {name: statistics.median(a / b for a, b in zip(times, base, strict=True)) for name, times in wall.items()}
+    return {name: (min(cpu[name]), ratios[name]) for name in candidates}
+
+
+def table(make, sizes, rounds):
+    """One benchmark as a Markdown table."""
+    by_size = [measure(make(size), rounds) for size in sizes]
+    heads = ["form", *(f"{size}: CPU ms | ratio" for size in sizes), *(["exponent"] if len(sizes) > 1 else [])]
+    lines = ["| " + " | ".join(heads) + " |", "|---" * (2 * len(sizes) + 1 + (len(sizes) > 1)) + "|"]
+    for name in by_size[0]:
+        cells = [f"{found[name][0]:.1f} | {found[name][1]:.2f}" for found in by_size]
+        if len(sizes) > 1:
+            growth = by_size[-1][name][0] / max(by_size[0][name][0], 1e-6)
+            cells.append(f"{math.log(growth) / math.log(sizes[-1] / sizes[0]):.2f}")
+        lines.append("| " + " | ".join([name, *cells]) + " |")
+    return "\n".join([f"### {make.__name__}: {make.__doc__}", "", *lines])
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(prog="python -m tools.bench", description=__doc__.split("\n")[0])
+    parser.add_argument("names", nargs="*", help=f"which benchmarks (all): {', '.join(BENCHMARKS)}")
+    parser.add_argument("--rounds", type=int, default=7, help="how often each candidate runs (7)")
+    options = parser.parse_args(arguments)
+    unknown = set(options.names) - set(BENCHMARKS)
+    if unknown:
+        parser.error(f"no benchmark called {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}")
+    prepare()
+    print(f"torch {torch.__version__}, {torch.get_num_threads()} thread, CPU")
+    for name in options.names or BENCHMARKS:
+        print("\n" + table(*BENCHMARKS[name], options.rounds), flush=True)
+
+
+if __name__ == "__main__":
+    main()
