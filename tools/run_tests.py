@@ -29,7 +29,8 @@ NBVAL = [
     "--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=300", "--nbval-kernel-startup-timeout=120",
     "-p", "notebook_stage",
 ]  # fmt: skip
-TWO_WORKERS = ["-n", "2", "--dist", "loadscope"]
+TWO_WORKERS = ["-n", "2", "--dist", "worksteal"]
+ONE_NOTEBOOK_A_WORKER = ["-n", "2", "--dist", "loadscope"]  # a notebook's cells need one kernel
 
 
 @dataclass
@@ -60,7 +61,7 @@ def stages(options):
         ("code", ["tests", "--ignore=tests/reliability", "--ignore=tests/viewers", *TWO_WORKERS, "-m", marks]),
         ("machine", ["tests/reliability", "tests/viewers", "-m", marks]),
         ("browser", ["tests", "-m", "browser"]),
-        ("notebooks", [*NBVAL, *TWO_WORKERS, *map(str, all_notebooks())]),
+        ("notebooks", [*NBVAL, *ONE_NOTEBOOK_A_WORKER, *map(str, all_notebooks())]),
     ]
     return plan[:1] if options.quick else plan
 

@@ -6,7 +6,7 @@ The floors, each built only on those below it:
     scan             the recurrence that runs under everything
     probes, trace    looking inside: record, intervene
     layer            the contract: sequences of vectors in, sequences of vectors out
-                     (nested: its states; padding: its sequences of different lengths)
+                     (nested: states; padding: sequences of different lengths; checks: bad input)
     …                the families of models, one module each
     language_model   from token ids to the logits of the next token
     decoding         writing: sampling, beam search

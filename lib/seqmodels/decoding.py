@@ -6,7 +6,7 @@ language models, and tables of counts that are no nn.Module. Tokens are int64; B
 
 import torch
 
-from seqmodels.language_model import check_tokens
+from seqmodels.checks import check_tokens
 from seqmodels.layer import map_state
 from seqmodels.runtime import evaluating
 
@@ -51,7 +51,7 @@ def sampling_probabilities(logits, temperature=1.0, top_k=None, top_p=None):
     if top_k is not None:
         ordered[:, top_k:] = -torch.inf
     probabilities = torch.softmax((ordered - ordered[:, :1]) / temperature, -1)
-    if top_p is not None:
+    if top_p is not None and top_p < 1:
         mass_before = probabilities.cumsum(-1) - probabilities
         probabilities = probabilities.masked_fill(mass_before >= top_p, 0)
         probabilities = probabilities / probabilities.sum(-1, keepdim=True)
@@ -75,37 +75,49 @@ def beam_search(model, prompt, length, beam_size=4, *, end=None, length_penalty=
         batch, vocab_size = logits.shape
         if end is not None and not 0 <= end < vocab_size:
             raise ValueError(f"end: expected a token from 0 to {vocab_size - 1}, got {end}")
-        first_row = torch.arange(batch, device=prompt.device)[:, None] * beam_size  # (B, 1) row of a batch's first beam
-        rows = torch.arange(batch, device=prompt.device).repeat_interleave(beam_size)  # (B·K,)
-        state = map_state(lambda leaf: leaf[rows], state)
-        log_probs = logits[rows].log_softmax(-1).view(batch, beam_size, vocab_size)
-        scores = torch.full((batch, beam_size), -torch.inf, dtype=logits.dtype, device=logits.device)
-        scores[:, 0] = 0  # all beams are still the same prompt: one of them counts
-        tokens = prompt[rows].view(batch, beam_size, -1)
+        prompts = torch.arange(batch, device=prompt.device)
+        rows = prompts.repeat_interleave(beam_size)  # (B·K,): K copies of every prompt, and of all that is known of it
+        tokens, logits, state = prompt[rows].view(batch, beam_size, -1), logits[rows], take_rows(state, rows)
+        scores = logits.new_full((batch, beam_size), -torch.inf)
+        scores[:, 0] = 0  # the K copies are still the same: one of them counts
         for i in range(length):
+            log_probs = logits.log_softmax(-1).view(batch, beam_size, vocab_size)
             if end is not None and i > 0:
-                stay = torch.full_like(log_probs[0, 0], -torch.inf)
-                stay[end] = 0
-                log_probs = torch.where((tokens[..., -1] == end)[..., None], stay, log_probs)
-            scores, best = (scores[..., None] + log_probs).flatten(1).topk(beam_size)  # (B, K) among K·V
+                log_probs = _stay_at(end, log_probs, tokens[..., -1])
+            scores, best = (scores[..., None] + log_probs).flatten(1).topk(beam_size)  # (B, K) of K·V
             beam, token = best // vocab_size, best % vocab_size
-            tokens = torch.cat([tokens.gather(1, beam[..., None].expand_as(tokens)), token[..., None]], -1)
+            tokens = torch.cat([_take(tokens, beam), token[..., None]], -1)  # (B, K, P + i + 1)
             if i + 1 < length:
-                rows = (first_row + beam).flatten()
-                state = map_state(lambda leaf, rows=rows: leaf[rows], state)
-                logits, state = model.step(token.flatten(), state)
-                log_probs = logits.log_softmax(-1).view(batch, beam_size, vocab_size)
-        return _ranked(tokens, scores, tokens.shape[-1] - length, end, length_penalty)
+                rows = (prompts[:, None] * beam_size + beam).flatten()  # the beams that live on, some of them twice
+                logits, state = model.step(token.flatten(), take_rows(state, rows))
+        return _ranked(tokens, scores, prompt.shape[1], end, length_penalty)
+
+
+def take_rows(state, rows):
+    """The state with these rows of the batch, in this order."""
+    return map_state(lambda leaf: leaf[rows], state)
+
+
+def _take(tokens, beam):
+    """Of tokens (B, K, T), the beams (B, K)."""
+    return tokens.gather(1, beam[..., None].expand_as(tokens))
+
+
+def _stay_at(end, log_probs, last):
+    """Where the last token (B, K) is `end`, only `end` can follow, with probability 1."""
+    stay = torch.full_like(log_probs[0, 0], -torch.inf)
+    stay[end] = 0
+    return torch.where((last == end)[..., None], stay, log_probs)
 
 
 def _ranked(tokens, scores, prompt_length, end, length_penalty):
-    written = tokens[..., prompt_length:]
-    counted = torch.ones_like(written, dtype=scores.dtype)
+    """Beams and their log-probabilities, best first; see `beam_search`."""
+    counted = torch.ones_like(tokens[..., prompt_length:])
     if end is not None:
-        finished = (written == end).long()
-        counted = (finished.cumsum(-1) - finished == 0).to(scores.dtype)  # up to the first `end`, which counts
+        finished = (tokens[..., prompt_length:] == end).long()
+        counted = finished.cumsum(-1) - finished == 0  # up to the first `end`, which counts
     order = (scores / counted.sum(-1) ** length_penalty).sort(dim=-1, descending=True, stable=True).indices
-    return tokens.gather(1, order[..., None].expand_as(tokens)), scores.gather(1, order)
+    return _take(tokens, order), scores.gather(1, order)
 
 
 def read_prompt(model, prompt, state=None):

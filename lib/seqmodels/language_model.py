@@ -1,9 +1,9 @@
 """A language model: from token ids to the logits of the next token, around any sequence layer."""
 
-import torch
 from torch import nn
 
-from seqmodels.padding import check_lengths, check_shape, zero_beyond
+from seqmodels.checks import check_lengths, check_tokens, check_vocabulary
+from seqmodels.padding import zero_beyond
 from seqmodels.probes import Probe
 
 
@@ -57,20 +57,3 @@ class LanguageModel(nn.Module):
 
     def initial_state(self, batch_size):
         return self.backbone.initial_state(batch_size)
-
-
-def check_tokens(tokens, shape, name, device=None):
-    """Token ids: an int64 tensor of the shape ("B", "T") or ("B",), not empty, on the device."""
-    if not isinstance(tokens, torch.Tensor) or tokens.dtype != torch.int64:
-        came = tokens.dtype if isinstance(tokens, torch.Tensor) else type(tokens).__name__
-        raise ValueError(f"{name}: expected token ids as an int64 tensor ({', '.join(shape)}), got {came}")
-    if device is not None and tokens.device != device:
-        raise ValueError(f"{name}: expected on {device} like the model, got {tokens.device}; move with .to(device)")
-    check_shape(tokens, shape, name)
-
-
-def check_vocabulary(tokens, vocab_size, name):
-    """Ids from 0 to vocab_size - 1."""
-    low, high = int(tokens.min()), int(tokens.max())
-    if low < 0 or high >= vocab_size:
-        raise ValueError(f"{name}: expected ids from 0 to {vocab_size - 1}, got ids from {low} to {high}")

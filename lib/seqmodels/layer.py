@@ -14,17 +14,9 @@ Held by tests/property/test_contract.py, for every layer listed there. Shapes: B
 import torch
 from torch import nn
 
+from seqmodels.checks import check_lengths, check_like, check_numbers, check_shape, check_state, kind
 from seqmodels.nested import map_state
-from seqmodels.padding import (
-    check_lengths,
-    check_like,
-    check_numbers,
-    check_shape,
-    check_state,
-    kind,
-    reverse,
-    zero_beyond,
-)
+from seqmodels.padding import reverse, zero_beyond
 
 __all__ = ["SequenceLayer", "Stacked", "Bidirectional", "map_state"]
 

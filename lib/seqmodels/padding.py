@@ -1,4 +1,4 @@
-"""Sequences of different lengths in one batch, and the checks that every layer shares.
+"""Sequences of different lengths in one batch, and the loop that respects them.
 
 Shorter sequences are padded at the end; `lengths` (B,) counts the real elements. The helpers here keep the promise
 that padding never changes a result: what lies beyond is blanked on the way in and on the way out, and a layer's state
@@ -64,75 +64,3 @@ def run_steps(layer, x, state, lengths=None):
         state = new if lengths is None else hold(new, state, t, lengths)
         outputs.append(y_t)
     return zero_beyond(torch.stack(outputs, 1), lengths), state
-
-
-# ---------------------------------------------------------------- checks: ValueError names argument, fault and remedy
-
-
-class NotANumber(ValueError):
-    """A ValueError for values that are NaN: bad data, or a training run that has blown up."""
-
-
-def check_like(layer, x, name):
-    """A floating tensor of the dtype and device of the layer's parameters."""
-    if not isinstance(x, torch.Tensor):
-        raise ValueError(f"{name}: expected a tensor, got {type(x).__name__}")
-    like = kind(layer)
-    if like is None:
-        if not x.is_floating_point():
-            raise ValueError(f"{name}: expected floating-point numbers, got {x.dtype}")
-    elif x.dtype != like.dtype or x.device != like.device:
-        raise ValueError(f"{name}: expected {like.dtype} on {like.device} like the layer's parameters, "
-                         f"got {x.dtype} on {x.device}; convert it with .to(…)")  # fmt: skip
-
-
-def kind(layer):
-    """A real parameter of the layer, whose dtype and device its input must share; None if it has none."""
-    return next((p for p in layer.parameters() if p.is_floating_point()), None)
-
-
-def check_shape(x, shape, name):
-    """The shape, such as ("B", "T", 8), where letters stand for any size of 1 or more."""
-    fits = x.dim() == len(shape) and all(
-        size > 0 if isinstance(want, str) else size == want for size, want in zip(x.shape, shape, strict=True)
-    )
-    if not fits:
-        raise ValueError(f"{name}: expected shape ({', '.join(map(str, shape))}), every size 1 or more, "
-                         f"got {tuple(x.shape)}")  # fmt: skip
-
-
-def check_numbers(x, name):
-    """Nowhere NaN."""
-    if x.sum().isnan() and x.isnan().any():  # the sum alone is quick, but inf - inf is NaN too
-        raise NotANumber(f"{name}: contains NaN; expected numbers")
-
-
-def check_lengths(lengths, x, name):
-    """One int64 length for each sequence of x (B, T, …), whose shape is already checked; from 1 to T."""
-    if lengths is None:
-        return
-    if not isinstance(lengths, torch.Tensor) or lengths.dtype != torch.int64:
-        came = lengths.dtype if isinstance(lengths, torch.Tensor) else type(lengths).__name__
-        raise ValueError(f"lengths: expected an int64 tensor, got {came}")
-    if lengths.shape != x.shape[:1]:
-        raise ValueError(f"lengths: expected one for each sequence of {name} {tuple(x.shape)}, "
-                         f"got shape {tuple(lengths.shape)}")  # fmt: skip
-    if lengths.device != x.device:
-        raise ValueError(f"lengths: expected on {x.device} like {name}, got {lengths.device}")
-    if lengths.min() < 1 or lengths.max() > x.shape[1]:
-        raise ValueError(f"lengths: expected 1 to {x.shape[1]}, the length of {name}, got {lengths.tolist()}")
-
-
-def check_state(state, start, batch_size: int):
-    """Nested like `start` (a fresh state of any batch size), as many axes in each tensor, and `batch_size` rows."""
-    if isinstance(start, tuple):
-        if not isinstance(state, tuple) or len(state) != len(start):
-            came = f"{len(state)} parts" if isinstance(state, tuple) else type(state).__name__
-            raise ValueError(f"state: expected a tuple of {len(start)} parts, got {came}; "
-                             "pass on what forward, step or initial_state returned")  # fmt: skip
-        for part, start_part in zip(state, start, strict=True):
-            check_state(part, start_part, batch_size)
-    elif not isinstance(state, torch.Tensor) or state.dim() != start.dim() or state.shape[0] != batch_size:
-        came = tuple(state.shape) if isinstance(state, torch.Tensor) else type(state).__name__
-        raise ValueError(f"state: expected a tensor with {start.dim()} axes and {batch_size} rows, one for each "
-                         f"sequence, got {came}")  # fmt: skip

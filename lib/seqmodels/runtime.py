@@ -42,9 +42,11 @@ def progress(iterable=None, *, total=None, label=""):
     left. Silent when COURSE_BUILD=1 (a notebook is being built) or TQDM_DISABLE=1.
     """
     silent = any(os.environ.get(name, "") not in ("", "0") for name in ("COURSE_BUILD", "TQDM_DISABLE"))
+    if total is None and hasattr(iterable, "__len__"):
+        total = len(iterable)
+    done = "{percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt}, {remaining} left" if total else "{n_fmt}, {elapsed}"
     return tqdm(iterable, total=total, desc=label, disable=silent, file=sys.stdout, delay=1.0, ncols=90,
-                mininterval=0.3, bar_format="{desc} {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt}, "
-                "{remaining} left{postfix}")  # fmt: skip
+                mininterval=0.3, bar_format="{desc} " + done + "{postfix}")  # fmt: skip
 
 
 @contextmanager

@@ -8,8 +8,9 @@ from typing import NamedTuple
 import torch
 from torch.nn import functional as F
 
+from seqmodels.checks import NotANumber
 from seqmodels.layer import map_state
-from seqmodels.padding import NotANumber, is_real
+from seqmodels.padding import is_real
 from seqmodels.runtime import progress
 
 # ---------------------------------------------------------------- batches and losses
@@ -127,7 +128,7 @@ def train(model, batches, *, steps, loss=next_token, learning_rate=None, optimiz
             history.learning_rate.append(base_rates[0] * factor)
             if after_step is not None:
                 after_step(step, history)
-            bar.set_postfix_str(f" loss {value:.3f}, gradient {norm:.2g}", refresh=False)
+            bar.set_postfix_str(f"loss {value:.3f}, gradient {norm:.2g}", refresh=False)
             bar.update()
     except KeyboardInterrupt:
         history.stopped = f"Interrupted after {len(history.loss)} of {steps} steps; what was learned is kept."

@@ -8,7 +8,7 @@ import pytest
 from tools.notebook import ROOT, find_sources, read_source
 
 LIBRARY = ROOT / "lib"
-LOW = ["runtime", "padding", "scan", "probes", "layer"]
+LOW = ["runtime", "checks", "nested", "padding", "scan", "trace", "probes", "layer"]
 HIGH = ["language_model", "training", "decoding", "metrics", "tasks", "datasets", "tokens"]
 WIDGETS = {"ipywidgets", "anywidget", "traitlets"}
 ALLOWED = {

@@ -25,12 +25,13 @@ def git(*arguments, cwd):
 
 @pytest.fixture
 def repository(tmp_path):
-    """A small course with one commit at the tag and one after it."""
+    """A small course with a commit before the tag, one at it and one after it."""
     root = tmp_path / "repository"
     (root / "lib" / "classroom").mkdir(parents=True)
     (root / "course.py").touch()
     (root / "lib" / "classroom" / "__init__.py").write_text(START)
     git("init", "--quiet", ".", cwd=root)
+    git("commit", "--quiet", "--allow-empty", "-m", "before", cwd=root)
     git("add", "--all", cwd=root)
     git("commit", "--quiet", "-m", "at the tag", cwd=root)
     git("tag", TAG, cwd=root)
@@ -100,7 +101,7 @@ def test_on_colab_it_fetches_once_at_the_tag(repository, content):
         repository = None  # the second run finds no address and must not look for one
     head = ["git", "log", "--format=%s"]
     log = subprocess.run(head, cwd=content / FOLDER, capture_output=True, text=True, check=True).stdout.split("\n")
-    assert log[:-1] == ["at the tag"], "one commit, and not the later one"
+    assert log[:-1] == ["at the tag"], "the commit at the tag, and none of the history"
 
 
 def test_on_colab_it_installs_what_is_missing_and_nothing_below(repository, content):

@@ -36,13 +36,15 @@ def language_model(backbone=None):
 MODELS = {"table": random_table, "lstm": language_model, "attention": lambda: language_model(CachedAttention(4, 2))}
 
 
-def log_prob(model, tokens, begin):
-    """log p(tokens[begin:] | tokens[:begin]) of one sequence, step by step."""
-    state, total = model.initial_state(1), 0.0
-    for t, token in enumerate(tokens[:-1]):
-        logits, state = model.step(torch.tensor([token]), state)
-        if t + 1 >= begin:
-            total += logits[0].log_softmax(-1)[tokens[t + 1]].item()
+def log_probs_of(model, tokens, begin):
+    """log p(tokens[begin:] | tokens[:begin]) of each row, step by step."""
+    tokens = torch.as_tensor(tokens)
+    state, total = model.initial_state(len(tokens)), 0.0
+    with torch.no_grad():
+        for t, token in enumerate(tokens.unbind(1)[:-1]):
+            logits, state = model.step(token, state)
+            if t + 1 >= begin:
+                total = total + logits.log_softmax(-1).gather(1, tokens[:, t + 1, None]).squeeze(1)
     return total
 
 
@@ -59,6 +61,7 @@ P = torch.tensor([[0.1, 0.4, 0.2, 0.3]], dtype=torch.float64)
     ({"top_k": 4}, [0.1, 0.4, 0.2, 0.3]),
     ({"top_p": 0.35}, [0, 1, 0, 0]),
     ({"top_p": 0.45}, [0, 4 / 7, 0, 3 / 7]),
+    ({"top_p": 0.69}, [0, 4 / 7, 0, 3 / 7]),
     ({"top_p": 0.71}, [0, 4 / 9, 2 / 9, 3 / 9]),
     ({"top_p": 1.0}, [0.1, 0.4, 0.2, 0.3]),
     ({"top_k": 3, "top_p": 0.5}, [0, 4 / 7, 0, 3 / 7]),  # top_p of what top_k left over: 4/9 < 0.5
@@ -80,6 +83,11 @@ def test_of_equal_logits_the_lower_id_comes_first():
 def test_tokens_of_probability_zero_are_never_drawn():
     given = sampling_probabilities(torch.tensor([[0.0, -torch.inf, 0.0]]))
     assert given.tolist() == [[0.5, 0, 0.5]]
+
+
+def test_top_p_of_one_cuts_nothing_however_rare():
+    given = sampling_probabilities(torch.tensor([[0.0, -60.0, -70.0]], dtype=torch.float64), top_p=1.0)
+    assert (given > 0).all()
 
 
 def test_each_row_of_the_batch_is_cut_on_its_own():
@@ -189,12 +197,6 @@ def test_lengths_and_beam_sizes_are_checked():
 # ---------------------------------------------------------------- beam search
 
 
-def enumerate_all(model, prompt, length, vocab_size):
-    """All continuations of one prompt, the most probable first."""
-    ways = [prompt + list(way) for way in itertools.product(range(vocab_size), repeat=length)]
-    return sorted(((log_prob(model, way, len(prompt)), way) for way in ways), reverse=True)
-
-
 @pytest.mark.parametrize("name", MODELS)
 def test_a_beam_that_holds_everything_is_exact(name):
     model = MODELS[name]()
@@ -202,11 +204,11 @@ def test_a_beam_that_holds_everything_is_exact(name):
     prompts = [[1, 2], [3, 0]]
     tokens, log_probs = beam_search(model, torch.tensor(prompts), 3, beam_size=vocab_size**2)
     for b, prompt in enumerate(prompts):
-        best = enumerate_all(model, prompt, 3, vocab_size)[: vocab_size**2 // 2]
-        assert tokens[b, 0].tolist() == best[0][1]
-        assert log_probs[b, 0].item() == pytest.approx(best[0][0], abs=1e-12)
-        for found, found_log_prob in zip(tokens[b].tolist(), log_probs[b].tolist(), strict=True):
-            assert found_log_prob == pytest.approx(log_prob(model, found, 2), abs=1e-12)
+        ways = torch.tensor([prompt + list(way) for way in itertools.product(range(vocab_size), repeat=3)])
+        best, which = log_probs_of(model, ways, 2).max(0)
+        assert torch.equal(tokens[b, 0], ways[which])
+        assert log_probs[b, 0].item() == pytest.approx(best.item(), abs=1e-12)
+        torch.testing.assert_close(log_probs[b], log_probs_of(model, tokens[b], 2), rtol=0, atol=1e-12)
         assert (log_probs[b].diff() <= 0).all()
 
 
@@ -232,7 +234,7 @@ def test_end_finishes_a_continuation_at_no_cost():
     expected = {}
     for way in itertools.product(range(3), repeat=4):
         cut = way[: way.index(2) + 1] if 2 in way else way
-        expected[cut + (2,) * (4 - len(cut))] = log_prob(model, [0, *cut], 1)
+        expected[cut + (2,) * (4 - len(cut))] = log_probs_of(model, [[0, *cut]], 1).item()
     found = {tuple(row[1:]): value for row, value in zip(tokens[0].tolist(), log_probs[0].tolist(), strict=True)}
     best = max(expected, key=expected.get)
     assert tokens[0, 0, 1:].tolist() == list(best)
@@ -246,6 +248,13 @@ def test_length_penalty_prefers_longer_continuations():
     prompt = torch.tensor([[0]])
     assert beam_search(model, prompt, 2, beam_size=3, end=2)[0][0, 0].tolist() == [0, 2, 2]
     assert beam_search(model, prompt, 2, beam_size=3, end=2, length_penalty=1.0)[0][0, 0].tolist() == [0, 1, 2]
+
+
+def test_length_penalty_counts_the_end_as_a_token():
+    """Ending at once with p = .9 stays best per token: log .9 / 1 against log .045 / 2."""
+    model = Table(torch.tensor([[0.05, 0.05, 0.9], [0.05, 0.05, 0.9], [0.3, 0.3, 0.4]]).log())
+    tokens, _ = beam_search(model, torch.tensor([[0]]), 2, beam_size=3, end=2, length_penalty=1.0)
+    assert tokens[0, 0].tolist() == [0, 2, 2]
 
 
 def test_more_beams_than_continuations():

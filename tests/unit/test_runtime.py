@@ -24,6 +24,7 @@ def test_prepare_makes_runs_repeatable():
 
 
 def test_prepare_takes_one_thread_and_names_the_device():
+    torch.set_num_threads(2)
     device = prepare()
     assert torch.get_num_threads() == 1
     assert device.type == ("cuda" if torch.cuda.is_available() else "cpu")

@@ -6,7 +6,7 @@ import { decimal, horizonFor, KEYS, moment, percent, press, shown, verdict } fro
 import { analyse, distances } from '../../lib/classroom/static/markov.js';
 
 const say = (P, labels, start = 0) => {
-  const analysis = analyse(P), far = distances(P, analysis.longRun, 200);
+  const analysis = analyse(P), far = distances(P, analysis.longRun);
   return { ...verdict(analysis, far, labels, start), horizon: horizonFor(far) };
 };
 const WEATHER = [[0.8, 0.15, 0.05], [0.3, 0.4, 0.3], [0.2, 0.3, 0.5]];

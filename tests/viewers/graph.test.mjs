@@ -1,7 +1,7 @@
 // Geometry of the chain's picture: nothing covers a state, nothing leaves the box.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { arrow, circle, headPoints, overlap, placeLabels, plan, touches } from '../../lib/classroom/static/graph.js';
+import { headPoints, overlap, placeLabels, plan, touches } from '../../lib/classroom/static/graph.js';
 
 const LABEL = { w: 32, h: 17 };
 const whole = (count, width, widest) => {
@@ -54,8 +54,14 @@ test('27 letters: what has no room gets no label, unless it is the chosen arrow'
   assert.equal(placeLabels(mine, nodes, { w: 500, h: 400 })[3], null);
 });
 
+test('long labels of many states stand beside their nodes, and there is room for them', () => {
+  const { outside, nodes } = plan(17, 404, 44);
+  assert.ok(outside && !plan(27, 404, 10).outside && !plan(8, 404, 60).outside);
+  nodes.forEach((node) => assert.ok(node.x - 14 - 44 >= 0 && node.x + 14 + 44 <= 404 || Math.abs(Math.cos(node.angle)) < 0.8));
+});
+
 test('there and back bend apart; the head points where the arrow goes', () => {
-  const [a, b] = circle(2, 400, 230, 30), there = arrow(a, b, 96, 8), back = arrow(b, a, 96, 8);
-  assert.ok(there.at(0.5).y < 115 - 30 && back.at(0.5).y > 115 + 30);
+  const { nodes, shapes } = plan(2, 404, 40), y = nodes[0].y;
+  assert.ok(shapes[0][1](8).at(0.5).y < y - 20 && shapes[1][0](8).at(0.5).y > y + 20);
   assert.equal(headPoints({ x: 10, y: 0, angle: 0 }, 8, 6), '10.0,0.0 2.0,3.0 2.0,-3.0');
 });

@@ -163,6 +163,17 @@ def open_notebook(page, server, name, seconds=120):
     page.wait_for_function(READY, timeout=seconds * 1000)
 
 
+def open_lesson(page, server, file):
+    """Open a copy of a lesson, with library and data beside it as in the course: what Lab writes stays outside."""
+    target = server.folder / file.relative_to(ROOT)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(file, target)
+    for name in ("course.py", "lib", "data"):
+        if not (server.folder / name).exists():
+            (server.folder / name).symlink_to(ROOT / name)
+    open_notebook(page, server, file.relative_to(ROOT).as_posix())
+
+
 RUN_ALL = """async () => {
   await jupyterapp.commands.execute('notebook:run-all-cells');
   return jupyterapp.shell.currentWidget.content.widgets.filter(c => c.model.type === 'code').map(c => ({
@@ -188,10 +199,15 @@ RUN_CELL = """async (source) => {
   return notebook.widgets[i].model.outputs.toJSON().map(o => [].concat(o.text ?? o.data?.['text/plain'] ?? o.evalue).join('')).join(''); }"""
 
 
+def run_cell(page, source):
+    """Run the cell with this source; returns what it printed or showed as text."""
+    return page.evaluate(RUN_CELL, source).strip()
+
+
 def expect_cell(page, source, wanted, seconds=15):
     """Run the cell with this source again until it prints `wanted`: ipywidgets delays trait updates after a burst."""
     until = time.monotonic() + seconds
-    while (printed := page.evaluate(RUN_CELL, source).strip()) != wanted:
+    while (printed := run_cell(page, source)) != wanted:
         if time.monotonic() > until:
             raise AssertionError(f"{source!r} printed {printed!r}, expected {wanted!r}")
         time.sleep(0.05)

@@ -15,7 +15,7 @@ const CSS = `
 .mtm .panels.wide { grid-template-columns: minmax(0, 47fr) minmax(0, 53fr) }
 .mtm .stage { position: relative; user-select: none; -webkit-user-select: none }
 .mtm .stage:focus-visible { outline: 1.5px dashed var(--accent); outline-offset: 4px }
-.mtm .disc { cursor: pointer } .mtm .arrow, .mtm .tag { cursor: ns-resize; touch-action: none }
+.mtm .disc { cursor: pointer } .mtm .arrow, .mtm .tag { cursor: ns-resize }
 .mtm .tag:hover rect { stroke: var(--dim) } .mtm .disc text, .mtm .tag text { pointer-events: none }
 .mtm .distance { cursor: ew-resize; touch-action: pan-y; margin-top: 4px }
 .mtm .halo { paint-order: stroke; stroke: var(--bg); stroke-width: 4px; stroke-linejoin: round }
@@ -43,15 +43,15 @@ function favourite(P, from) {
 function look(model, ui) {
   const P = model.get('transition'), labels = model.get('labels'), start = model.get('start'), { path } = ui;
   if (ui.known?.P !== P) {
-    const analysis = analyse(P), far = distances(P, analysis.longRun, 200);
-    ui.known = { P, analysis, far, horizon: horizonFor(far) };
+    const analysis = analyse(P), far = distances(P, analysis.longRun), given = model.get('_given');
+    ui.known = { P, analysis, far, changed: P.some((row, i) => row.some((p, j) => p !== given[i][j])), horizon: horizonFor(far) };
   }
   const { analysis, far, horizon } = ui.known, n = clamp(model.get('n'), 0, horizon);
   const visits = labels.map(() => 0);
   path.forEach((s) => { visits[s] += 1 / path.length; });
   const exact = distributionAfter(P, start, n);
   return { P, labels, count: labels.length, start, path, n, horizon, visits, exact, longRun: analysis.longRun[start], distances: far,
-    several: analysis.closed.length > 1, verdict: verdict(analysis, far, labels, start), log: model.get('log'), chosen: ui.chosen, hover: ui.hover, at: path.at(-1),
+    several: analysis.closed.length > 1, changed: ui.known.changed, verdict: verdict(analysis, far, labels, start), log: model.get('log'), chosen: ui.chosen, hover: ui.hover, at: path.at(-1),
     top: Math.max(...exact), moving: Boolean(ui.glide), distance: far[start][n] };
 }
 
@@ -177,7 +177,7 @@ function furniture(model, act, graph, bars, far) {
     if (choice.options.length !== view.count) choice.replaceChildren(...view.labels.map((l, i) => h('option', { value: i, text: shown(l) })));
     choice.value = view.start;
     speed.value = Math.log2(model.get('speed'));
-    undo.disabled = JSON.stringify(view.P) === JSON.stringify(model.get('_given'));
+    undo.disabled = !view.changed;
     row.draw(view, palette);
     write(words, view, palette);
     if (!ui.playing) set(status, { text: moment(view) });
@@ -185,8 +185,14 @@ function furniture(model, act, graph, bars, far) {
   return { parts, panels, draw };
 }
 
+const known = new WeakMap();
+
 /** The walk in words: the newest stands last, older ones leave at the top. */
 function write(words, view, palette) {
+  const stands = [view.path.length, view.path.at(-1), view.start, palette.bg, view.labels].join();
+  if (words.dataset.stands === stands && known.get(words) === view.P) return;
+  words.dataset.stands = stands;
+  known.set(words, view.P);
   const tight = view.labels.every((l) => l.length === 1), keep = tight ? 320 : 100, length = view.path.length;
   const recent = view.path.slice(Math.max(0, Math.ceil((length - keep) / 60) * 60));      // in jumps: lines stay where they are
   words.classList.toggle('tight', tight);
@@ -198,7 +204,7 @@ function write(words, view, palette) {
 /** The chosen row as a ribbon that adds up to one; drag a piece sideways, or press its buttons. */
 function rowPanel(act) {
   const name = h('span'), value = h('b', { 'data-role': 'value' }), ribbon = h('div', { class: 'ribbon', 'data-role': 'row' });
-  let view = null, drag = null;
+  let view = null, drag = null, drawn = {};
   const nudge = (by) => { const { from, to } = view.chosen; act.change(from, to, view.P[from][to] + by); };
   const small = (text, by, label) => h('button', { 'aria-label': label, text, style: 'min-height:24px;padding:0 8px', onclick: () => nudge(by) });
   const head = h('div', { class: 'row small', style: 'gap:6px' }, name, small('−', -0.01, 'Less probable'), value, small('+', 0.01, 'More probable'));
@@ -216,7 +222,9 @@ function rowPanel(act) {
   for (const end of ['pointerup', 'pointercancel']) ribbon.addEventListener(end, () => { drag = null; });
   function draw(now, palette) {
     view = now;
-    const { from, to } = view.chosen;
+    const { from, to } = view.chosen, key = [from, to, palette.bg, ribbon.clientWidth > 0].join();
+    if (drawn.P === view.P && drawn.key === key) return;
+    drawn = { P: view.P, key };
     set(name, { text: `${shown(view.labels[from])} → ${shown(view.labels[to])}` });
     set(value, { text: decimal(view.P[from][to]) });
     ribbon.replaceChildren(...view.P[from].map((p, j) => {

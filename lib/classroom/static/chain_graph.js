@@ -1,24 +1,24 @@
 // The picture of a chain: states on a circle, arrows as wide as they are probable, a walker.
-import { h, set, calm } from './common.js';
+import { h, set, calm, textWidth } from './common.js';
 import { inkOn, readable, shade } from './palette.js';
 import { FEW, headPoints, placeLabels, plan } from './graph.js';
 import { decimal, shown } from './chain_words.js';
 
 const LABEL = { w: 32, h: 17 };
 
-const textWidth = (text, size) => {
-  const pen = textWidth.pen ??= document.createElement('canvas').getContext('2d');
-  pen.font = `600 ${size}px system-ui, "Noto Sans", "DejaVu Sans", sans-serif`;
-  return pen.measureText(text).width;
-};
-
 /** The plan for these labels: everything about the drawing that does not depend on probabilities. */
 function layout(labels, width) {
-  const few = labels.length <= FEW, size = 12.5;
-  return { few, ...plan(labels.length, width, Math.max(...labels.map((label) => textWidth(shown(label, 11), size)))) };
+  const few = labels.length <= FEW, widest = Math.max(...labels.map((label) => textWidth(shown(label, 11), 12.5)));
+  return { few, ghosts: new Map(), ...plan(labels.length, width, widest) };
 }
 
 const stroke = (p) => 1.1 + 7 * p;
+
+/** Where there are many states, the other arrows in one faint path: it shows who is connected, no more. */
+function others(view, { few, ghosts, shapes }) {
+  const path = (i, j) => { const key = i * view.count + j; if (!ghosts.has(key)) ghosts.set(key, shapes[i][j](0.01).track); return ghosts.get(key); };
+  return few ? '' : view.P.flatMap((row, i) => row.map((p, j) => (p >= 0.1 && i !== j ? path(i, j) : ''))).join('');
+}
 
 /** Which arrows are drawn, and how strongly (0..1). */
 function visible(view, few) {
@@ -26,8 +26,7 @@ function visible(view, few) {
   for (let i = 0; i < view.count; i++) {
     for (let j = 0; j < view.count; j++) {
       const p = view.P[i][j], mine = i === front, picked = i === view.chosen.from && j === view.chosen.to;
-      if (few ? p > 0 || picked : (mine && p > 0) || picked) list.push({ i, j, p, picked, ghost: false, strength: mine || picked ? 1 : view.count > 5 ? 0.34 : 0.62 });
-      else if (!few && p >= 0.1 && i !== j) list.push({ i, j, p, strength: 0.16, ghost: true });
+      if (few ? p > 0 || picked : (mine && p > 0) || picked) list.push({ i, j, p, picked, strength: mine || picked ? 1 : view.count > 5 ? 0.34 : 0.62 });
     }
   }
   return list;
@@ -42,14 +41,14 @@ export function graphPanel(act) {
   let place = null, drawn = '', arrowsDrawn = '', parts = new Map(), last = null;
   const part = (key, make) => { if (!parts.has(key)) parts.set(key, make()); return parts.get(key); };
 
-  function shaft(view, palette, { i, j, p, picked, strength, ghost }) {
-    const wide = stroke(p), head = ghost ? 0.01 : 5.5 + 1.3 * wide, it = place.shapes[i][j](head);
+  function shaft(view, palette, { i, j, p, picked, strength }) {
+    const wide = stroke(p), head = 5.5 + 1.3 * wide, it = place.shapes[i][j](head);
     const colour = place.few ? palette.states[i] : picked ? palette.accent : palette.dim;
     const opacity = p === 0 || picked ? 0.9 : strength * (0.5 + 0.5 * Math.sqrt(p));
-    const node = h('svg:g', { 'data-from': i, 'data-to': j, class: 'arrow', opacity },
+    const node = h('svg:g', { 'data-from': i, 'data-to': j, class: 'arrow' }, h('svg:g', { opacity },
       h('svg:path', { d: it.d, fill: 'none', stroke: colour, 'stroke-width': wide, 'stroke-dasharray': p === 0 ? '3 4' : null }),
-      h('svg:polygon', { points: headPoints(it.tip, head, ghost ? 0 : 3.5 + 1.8 * wide), fill: colour }));
-    if (!ghost) node.append(h('svg:path', { d: it.track, fill: 'none', stroke: 'transparent', 'stroke-width': Math.max(14, wide) }));
+      h('svg:polygon', { points: headPoints(it.tip, head, 3.5 + 1.8 * wide), fill: colour })),
+    h('svg:path', { d: it.track, fill: 'none', stroke: 'transparent', 'stroke-width': Math.max(14, wide) }));           // easy to catch
     return { node, it };
   }
 
@@ -71,8 +70,9 @@ export function graphPanel(act) {
     set(ring, { cx: x, cy: y, r: r + 4, stroke: palette.ink, 'stroke-width': here ? 2.5 : 1.5, 'stroke-dasharray': here ? null : '2 4',
       opacity: here || from ? 1 : 0 });
     set(body, { cx: x, cy: y, r, fill, stroke: place.few ? palette.bg : palette.line, 'stroke-width': 1.5 });
-    const ink = inkOn(fill);
-    set(text, { x, y, 'font-size': size, style: `fill:${ink}`, text: shown(view.labels[i], place.few ? 11 : 3) });
+    const beside = place.outside ? { x: x + (r + 6) * Math.cos(place.nodes[i].angle), y: y + (r + 7) * Math.sin(place.nodes[i].angle) } : { x, y };
+    const side = Math.cos(place.nodes[i].angle), anchor = place.outside && Math.abs(side) > 0.2 ? (side > 0 ? 'start' : 'end') : 'middle';
+    set(text, { ...beside, 'text-anchor': anchor, 'font-size': place.outside ? 11.5 : size, style: `fill:${place.outside ? palette.ink : inkOn(fill)}`, text: shown(view.labels[i], 11) });
     return it;
   }
 
@@ -96,9 +96,10 @@ export function graphPanel(act) {
   function drawArrows(view, palette) {
     const list = visible(view, place.few).sort((a, b) => a.strength - b.strength || (a.picked ? 1 : 0) - (b.picked ? 1 : 0));
     const made = list.map((edge) => ({ edge, ...shaft(view, palette, edge) }));
-    arrows.replaceChildren(...made.map((m) => m.node));
+    const faint = h('svg:path', { d: others(view, place), fill: 'none', stroke: palette.dim, 'stroke-width': 1.4, opacity: 0.14 });
+    arrows.replaceChildren(faint, ...made.map((m) => m.node));
     const all = place.few && view.count <= 5, front = view.hover ?? view.chosen.from;
-    const named = made.filter(({ edge }) => edge.picked || (!edge.ghost && (all || (edge.i === front && (place.few || edge.p >= 0.05)))));
+    const named = made.filter(({ edge }) => edge.picked || all || (edge.i === front && (place.few || edge.p >= 0.05)));
     named.sort((a, b) => b.edge.picked - a.edge.picked || b.edge.p - a.edge.p);
     const boxes = placeLabels(named.map((m) => m.it), place.nodes, LABEL, (k) => named[k].edge.picked);
     tags.replaceChildren(...named.flatMap((m, k) => (boxes[k] ? [tag(view, palette, m.edge, boxes[k])] : [])));
@@ -138,6 +139,7 @@ function listenPointer(stage, act, view) {
     }
   });
   const stop = () => { drag = null; };
+  stage.addEventListener('touchstart', (event) => { if (edgeOf(event)) event.preventDefault(); });      // a finger on an arrow does not scroll
   for (const name of ['pointerup', 'pointercancel', 'lostpointercapture']) stage.addEventListener(name, stop);
   stage.addEventListener('pointerleave', () => { if (!drag) act.hover(null); });
   stage.addEventListener('click', (event) => { const node = nodeOf(event); if (node) act.start(+node.dataset.node); });

@@ -19,10 +19,10 @@ export function shown(label, most = 14) {
 const listed = (names) => (names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`);
 const group = (members, labels) => `{${members.slice(0, 6).map((i) => shown(labels[i])).join(', ')}${members.length > 6 ? ', …' : ''}}`;
 
-/** A round number of steps that shows how the chain settles: the horizon of the plot. */
+/** How many steps the plot shows: all of them, but few of a chain that never settles. */
 export function horizonFor(distances) {
-  const worst = (n) => Math.max(...distances.map((line) => line[n]));
-  return [10, 20, 50, 100].find((n) => worst(n) < 0.002) ?? (worst(100) > 0.98 * worst(80) ? 20 : 200);
+  const worst = (n) => Math.max(...distances.map((line) => line[n])), last = distances[0].length - 1;
+  return last === 200 && worst(200) > 0.96 * worst(160) ? 20 : last;
 }
 
 /** The answer to "does it matter where it begins?": { short, long }, from analyse(), the distances and the start. */

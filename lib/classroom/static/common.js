@@ -92,6 +92,13 @@ const ICONS = {
 export const icon = (name) => h('svg:svg', { viewBox: '0 0 16 16', width: 13, height: 13, 'aria-hidden': 'true' },
   h('svg:path', { d: ICONS[name], fill: 'currentColor' }));
 
+/** The width of a text in pixels. */
+export function textWidth(text, size) {
+  const pen = textWidth.pen ??= document.createElement('canvas').getContext('2d');
+  pen.font = `600 ${size}px system-ui, "Noto Sans", "DejaVu Sans", sans-serif`;
+  return pen.measureText(text).width;
+}
+
 /** Does the reader ask for less motion? */
 export const calm = () => Boolean(window.matchMedia?.('(prefers-reduced-motion: reduce)').matches);
 
@@ -123,11 +130,16 @@ export function frame({ model, el, label, draw }) {
   const root = h('div', { class: 'mtm', role: 'group', 'aria-label': label });
   el.append(h('style', { text: STYLE }), root);
   guardKeys(root);
-  let wanted = false, gone = false, frames = 0;
+  let wanted = false, gone = false, hidden = 0, frames = 0;
   const heard = [];
   function paint() {
     wanted = false;
-    if (gone || root.clientWidth === 0) return;
+    if (gone) return;
+    if (root.clientWidth === 0) {                           // hidden: JupyterLab hides the page while it changes the theme
+      if (hidden++ < 30) setTimeout(redraw, 100);
+      return;
+    }
+    hidden = 0;
     const theme = themeOf(model.get('theme') ?? 'auto'), palette = PALETTES[theme], started = performance.now();
     if (root.dataset.theme !== theme) {
       for (const [name, value] of Object.entries(palette)) {

@@ -3,25 +3,28 @@
 export const FEW = 8;                                     // up to here every state has its colour and all arrows are drawn
 
 /** The plan of a graph in a given width; `widest` is the width of the widest label in pixels.
- *  { width, height, radius, nodes, shapes }; shapes[i][j](head) is the arrow from i to j with a head of that length. */
+ *  { width, height, radius, outside, nodes, shapes }; outside: the labels stand beside their nodes;
+ *  shapes[i][j](head) is the arrow from i to j with a head of that length. */
 export function plan(count, width, widest) {
   const height = count === 2 ? 230 : count < 5 ? Math.min(340, width) : count <= FEW ? Math.min(390, width) : Math.min(430, width);
   const [least, most] = count <= 5 ? [24, 40] : [19, 25];
-  const radius = count <= FEW ? Math.min(most, Math.max(least, widest / 2 + 9)) : Math.min(15, 0.3 * width / count + 6);
-  const nodes = circle(count, width, height, radius), bend = count === 2 ? 96 : count <= 6 ? 30 : count <= FEW ? 10 : 36;
-  const shape = (i, j) => (head) => (i === j ? loop(nodes[i], head) : arrow(nodes[i], nodes[j], bend, head));
-  return { width, height, radius, nodes, shapes: nodes.map((_, i) => nodes.map((_, j) => shape(i, j))) };
+  const tight = Math.min(15, 0.3 * width / count + 6), outside = count > FEW && widest > 1.7 * tight;
+  const radius = count <= FEW ? Math.min(most, Math.max(least, widest / 2 + 9)) : outside ? 8 : tight;
+  const nodes = circle(count, width, height, radius, outside ? Math.max(0, widest - 22) : 0), bend = count === 2 ? 96 : count <= 6 ? 30 : count <= FEW ? 10 : 36;
+  const turned = (node) => (count === 2 ? (node === nodes[0] ? -0.7 : -0.3) * Math.PI : node.angle + (outside ? Math.PI : 0));
+  const shape = (i, j) => (head) => (i === j ? loop(nodes[i], head, turned(nodes[i])) : arrow(nodes[i], nodes[j], bend, head));
+  return { width, height, radius, outside, nodes, shapes: nodes.map((_, i) => nodes.map((_, j) => shape(i, j))) };
 }
 
-/** Nodes on a circle (two: side by side), as large as the box allows, room kept for self loops and their labels. */
-export function circle(count, width, height, radius) {
+/** Nodes on a circle (two: side by side), as large as the box allows, room kept for self loops and labels. */
+function circle(count, width, height, radius, labels) {
   const angles = Array.from({ length: count }, (_, i) => (count === 2 ? Math.PI * (1 - i) : (2 * Math.PI * i) / count - (count === 4 ? 0.75 : 0.5) * Math.PI));
   const xs = angles.map(Math.cos), ys = angles.map(Math.sin), [left, right] = [Math.min(...xs), Math.max(...xs)];
   const [top, bottom] = [Math.min(...ys), Math.max(...ys)], room = radius + 1.9 * loopSize(radius) + 12;
   const fits = (size, span, edge) => (span > 0.01 ? (size - 2 * (room + edge)) / span : Infinity);
-  const ring = count === 1 ? 0 : Math.min(fits(width, right - left, 18), fits(height, bottom - top, 8), 150 + 12 * count);
+  const ring = count === 1 ? 0 : Math.min(fits(width, right - left, count === 2 ? -18 : 18 + labels), fits(height, bottom - top, 8), 150 + 12 * count);
   return angles.map((angle, i) => ({ x: width / 2 + ring * (xs[i] - (left + right) / 2),
-    y: height / 2 + ring * (ys[i] - (top + bottom) / 2), angle, r: radius }));
+    y: height / 2 + (count === 2 ? 22 : 0) + ring * (ys[i] - (top + bottom) / 2), angle, r: radius }));
 }
 
 /** Radius of a self loop at a node. */
@@ -51,7 +54,7 @@ function leaving(a, c, b, centre, gap) {
 
 /** An arrow from node a to node b: bent to its left, so that there and back do not cover each other.
  *  Gives the shaft { a, c, b }, the tip with its direction, and `at(t)` for labels and walkers. */
-export function arrow(a, b, bend, head) {
+function arrow(a, b, bend, head) {
   const long = apart(a, b), nx = (b.y - a.y) / long, ny = -(b.x - a.x) / long;
   const side = Math.min(bend, 0.4 * long), c = { x: (a.x + b.x) / 2 + nx * side, y: (a.y + b.y) / 2 + ny * side };
   const full = piece(a, c, b, leaving(a, c, b, a, a.r + 3), leaving(a, c, b, b, b.r + 3));
@@ -63,7 +66,7 @@ export function arrow(a, b, bend, head) {
 }
 
 /** A self loop on the outer side of a node. */
-export function loop(node, head, outward = node.angle) {
+function loop(node, head, outward) {
   const size = loopSize(node.r), far = node.r + size * 0.72;
   const centre = { x: node.x + far * Math.cos(outward), y: node.y + far * Math.sin(outward) };
   const half = Math.acos(Math.max(-1, Math.min(1, (far * far + size * size - (node.r + 3) ** 2) / (2 * far * size))));

@@ -4,7 +4,9 @@
 /** One step of a distribution: (d P)_j = sum_i d_i P_ij. */
 export function advance(d, P) {
   const next = new Array(d.length).fill(0);
-  d.forEach((share, i) => { if (share > 0) P[i].forEach((p, j) => { next[j] += share * p; }); });
+  for (let i = 0; i < d.length; i++) {
+    if (d[i] > 0) for (let j = 0; j < d.length; j++) next[j] += d[i] * P[i][j];
+  }
   return next;
 }
 
@@ -130,13 +132,17 @@ export function analyse(P) {
   return { groups, closed, period: closed.reduce((p, g) => Math.max(p, g.period), 1), longRun, hit };
 }
 
-/** distances[s][n]: total variation between the distribution after n steps from s and the long run from s. */
-export function distances(P, longRun, steps) {
-  return P.map((_, s) => {
-    let d = distributionAfter(P, s, 0);
-    return Array.from({ length: steps + 1 }, (_, n) => {
-      if (n > 0) d = advance(d, P);
-      return totalVariation(d, longRun[s]);
-    });
-  });
+/** distances[s][n]: total variation between the distribution after n steps from s and the long run from s.
+ *  For n up to the first of 10, 20, 50, 100, 200 by which every start has come closer than `near`, or to 200. */
+export function distances(P, longRun, near = 0.002) {
+  let now = P.map((_, s) => distributionAfter(P, s, 0));
+  const lines = now.map((d, s) => [totalVariation(d, longRun[s])]);
+  for (const horizon of [10, 20, 50, 100, 200]) {
+    while (lines[0].length <= horizon) {
+      now = now.map((d) => advance(d, P));
+      now.forEach((d, s) => { const far = totalVariation(d, longRun[s]); lines[s].push(far < 1e-14 * P.length ? 0 : far); });      // rounding is no distance
+    }
+    if (lines.every((line) => line[horizon] < near)) break;
+  }
+  return lines;
 }

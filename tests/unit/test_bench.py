@@ -1,0 +1,38 @@
+"""The benchmark tool measures what it is given and prints tables that are tables."""
+
+import pytest
+
+from tools import bench
+
+
+def count(size):
+    """Adding up numbers"""
+    return {"sum": lambda: sum(range(10 * size)), "ten times": lambda: [sum(range(10 * size)) for _ in range(10)]}
+
+
+def test_a_table_has_a_row_for_each_candidate():
+    lines = bench.table(count, (100, 1000), rounds=3).split("\n")
+    assert lines[0] == "### count: Adding up numbers"
+    assert [line.split(" | ")[0] for line in lines[4:]] == ["| sum", "| ten times"]
+    assert {line.count("|") for line in lines[2:]} == {7}
+    ratio, other_ratio = (float(line.split(" | ")[4]) for line in lines[4:])
+    assert ratio == 1 and other_ratio > 3
+
+
+def test_every_round_runs_each_candidate_once():
+    order = []
+    bench.measure({"a": lambda: order.append("a"), "b": lambda: order.append("b")}, rounds=2)
+    assert order == ["a", "b"] * 3  # one round to warm up
+
+
+def test_unknown_names_are_refused(capsys):
+    with pytest.raises(SystemExit):
+        bench.main(["nonsense"])
+    assert "no benchmark called nonsense; there are scan" in capsys.readouterr().err
+
+
+def test_all_candidates_of_a_benchmark_run():
+    make, _ = bench.BENCHMARKS["scan"]
+    results = [run() for run in make(4).values()]
+    for decay, drive in results[1:]:
+        assert decay.allclose(results[0][0], atol=1e-5) and drive.allclose(results[0][1], atol=1e-5)

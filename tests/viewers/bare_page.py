@@ -1,0 +1,35 @@
+"""A page without a kernel: viewers mounted on their own `staticModel`, opened from disk."""
+
+import html
+import json
+
+PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Viewers without a kernel</title>
+<body style="margin: 12px; background: {background}">{places}
+<script type="application/json" id="viewers">{data}</script>
+<script type="module">
+const modules = {{}};
+window.models = [];
+for (const [i, {{ source, state }}] of JSON.parse(document.getElementById('viewers').textContent).entries()) {{
+  modules[source] ??= import(URL.createObjectURL(new Blob([source], {{ type: 'text/javascript' }})));
+  const viewer = await modules[source], model = viewer.staticModel(state);
+  window.models.push(model);
+  viewer.default.render({{ model, el: document.getElementById('viewer-' + i) }});
+}}
+</script></body></html>
+"""
+
+
+def bare_page(file, viewers, background="#ffffff"):
+    """Write the page with these viewers to `file`; returns its address."""
+    data = [{"source": str(viewer._esm), "state": public_state(viewer)} for viewer in viewers]
+    places = "".join(f'<div id="viewer-{i}" title="{html.escape(v.title)}"></div>' for i, v in enumerate(viewers))
+    text = PAGE.format(background=background, places=places, data=json.dumps(data).replace("</", "<\\/"))
+    file.write_text(text, encoding="utf-8")
+    return file.as_uri()
+
+
+def public_state(viewer):
+    """What a page needs of a viewer: its traits without the widget machinery."""
+    machinery = ("_esm", "_css", "_anywidget_id", "_dom_classes", "layout", "tabbable", "tooltip", "comm")
+    state = viewer.get_state()
+    return {k: v for k, v in state.items() if k not in machinery and not k.startswith(("_model", "_view"))}
