@@ -19,6 +19,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCE_NAME = re.compile(r"(?P<chapter>\d\d)_(?P<part>\d+|solutions)(_\w+)?\.md")
 SOLUTION_MARK = re.compile(r"^[ \t]*# (BEGIN|END) SOLUTION[ \t]*\n?", re.M)
 
+FOLDED = {"start", "quiz"}
+
 
 class CourseError(Exception):
     """Something in a source that its author must change. The message says where and what to do."""
@@ -82,6 +84,15 @@ def inject(notebook, path):
     buttons = new_markdown_cell(text, metadata={"tags": ["buttons"]})
     start = new_code_cell(START_CELL.strip("\n"), metadata={"tags": ["start"]})
     notebook.cells[:1] = [new_markdown_cell(title), buttons, start, *map(new_markdown_cell, rest)]
+    fold(notebook)
+
+
+def fold(notebook):
+    """Close the source of cells that a reader runs and need not read: the start cell, the answers of a quiz."""
+    for cell in notebook.cells:
+        if set(tags(cell)) & FOLDED:
+            cell.metadata["jupyter"] = {"source_hidden": True}
+            cell.metadata["cellView"] = "form"  # the same on Colab, where the source begins with "# @title"
 
 
 def without(notebook, *unwanted):

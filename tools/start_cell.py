@@ -10,7 +10,7 @@ FETCHED = ("anywidget", "psygnal")  # what lib/ needs and Colab lacks; pure Pyth
 FOLDER = REPOSITORY.split("/")[1]
 
 START_CELL = f'''\
-# Run this first: it finds the course (on Colab it fetches it, which takes a moment).
+# @title Run this first: it finds the course (on Colab it fetches it, which takes a moment)
 import importlib.util
 import subprocess
 import sys

@@ -55,10 +55,11 @@ def _graph(axes, transition, labels, start):
     turn = {2: np.pi, 4: 0.75 * np.pi}.get(count, 0.5 * np.pi)
     angles = turn - 2 * np.pi * np.arange(count) / count
     places = np.column_stack([np.cos(angles), np.sin(angles)]) * (1 if count > 1 else 0)
-    radius = 0.34 if count <= 3 else 0.28 if count <= 5 else 0.22 if count <= FEW else 0.1
+    outside = count > FEW and max(map(len, labels)) > 2
+    radius = 0.34 if count <= 3 else 0.28 if count <= 5 else 0.22 if count <= FEW else 0.06 if outside else 0.1
     middle, half = (
         (places.min(axis=0) + places.max(axis=0)) / 2,
-        np.ptp(places, axis=0) / 2 + ([1.0, 0.85] if count <= FEW else 0.3),
+        np.ptp(places, axis=0) / 2 + ([1.0, 0.85] if count <= FEW else [0.7, 0.3] if outside else 0.3),
     )
     axes.set(
         xlim=middle[0] + half[0] * np.array([-1, 1]),
@@ -77,19 +78,18 @@ def _graph(axes, transition, labels, start):
             axes.add_patch(
                 Circle((x, y), radius + 0.06, fill=False, edgecolor=INK, linestyle=":", linewidth=1, zorder=3)
             )
-        name = _short(labels[i])
-        size = min(8.5, 145 * radius / max(5, len(name))) if count <= FEW else 6.5
-        axes.text(
-            x,
-            y,
-            name,
-            ha="center",
-            va="center_baseline",
-            fontsize=size,
-            fontweight="bold",
-            color="white",
-            zorder=4,
-        )
+        _name(axes, _short(labels[i]), (x, y), radius, count, outside)
+
+
+def _name(axes, name, place, radius, count, outside):
+    """The label of a state: in its disc, or beside it where the disc is too small."""
+    place, size, colour, side = np.array(place), 6.5, "white", "center"
+    if outside:
+        place, colour = place * (1 + (radius + 0.13) / np.linalg.norm(place)), INK
+        side = "center" if abs(place[0]) < 0.25 else "left" if place[0] > 0 else "right"
+    elif count <= FEW:
+        size = min(8.5, 145 * radius / max(5, len(name)))
+    axes.text(*place, name, ha=side, va="center_baseline", fontsize=size, fontweight="bold", color=colour, zorder=4)
 
 
 def _arrow(axes, places, i, j, p, radius, colour, labelled):

@@ -20,11 +20,9 @@ def show_figure(figure, alt):
     figure.set_layout_engine("constrained", w_pad=0.12, h_pad=0.1)
     png, width = figure_png(figure)
     pyplot.close(figure)
-    display(
-        {"image/png": png, "text/plain": alt},
-        metadata={"image/png": {"alt": alt, "width": width}},
-        raw=True,
-    )
+    display({"image/png": png, "text/plain": alt}, metadata={"image/png": {"alt": alt, "width": width}}, raw=True)
+    # JupyterLab drops the alt text of a picture, so it is said in a caption too
+    display({"text/markdown": f"*{alt}*", "text/plain": alt}, raw=True)
 
 
 def figure_png(figure):

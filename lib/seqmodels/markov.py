@@ -91,15 +91,11 @@ class MarkovChain:
 
     def stationary(self):
         """(K,) the distribution that a step leaves alone, pi = pi P; ValueError where there are several."""
-        closed = self.closed_classes()
-        if len(closed) > 1:
-            raise ValueError(
-                f"the chain has {len(closed)} separate ends {closed}: which one it settles in depends "
-                "on where it begins, so there is no single stationary distribution"
-            )
+        self._check_one_end()
         n_states = len(self.labels)
-        equations = np.vstack([self.transition.T - np.eye(n_states), np.ones(n_states)])  # (1.1.3), sum 1
-        pi = np.linalg.lstsq(equations, np.append(np.zeros(n_states), 1.0), rcond=None)[0]
+        equations = np.vstack([self.transition.T - np.eye(n_states), np.ones(n_states)])
+        known = np.append(np.zeros(n_states), 1.0)  # (1.1.3): pi P - pi = 0, and pi sums to one
+        pi = np.linalg.lstsq(equations, known, rcond=None)[0]
         pi = np.maximum(pi, 0)
         return pi / pi.sum()
 
@@ -134,6 +130,14 @@ class MarkovChain:
             reach = reach.astype(float) @ reach > 0
         classes = {tuple(np.flatnonzero(reach[i])) for i in range(n_states) if np.all(reach[reach[i], i])}
         return [[self.labels[j] for j in states] for states in sorted(classes)]
+
+    def _check_one_end(self):
+        closed = self.closed_classes()
+        if len(closed) > 1:
+            raise ValueError(
+                f"the chain has {len(closed)} separate ends {closed}: which one it settles in depends "
+                "on where it begins, so there is no single stationary distribution"
+            )
 
     def _state(self, label):
         return int(_encode([label], self._index)[0])

@@ -57,7 +57,7 @@ def length(lesson):
 
 
 def code_cells(lesson):
-    """At most 30 code cells, median at most 5 lines, none over 25. A cell that is only a quiz is not code."""
+    """At most 30 code cells, median at most 5 lines, none over 25, no line over 100. A quiz is not code."""
     cells = [cell for cell, tree in zip(lesson.code, lesson.trees, strict=True) if not is_quiz(tree)]
     lines = [sum(bool(line.strip()) for line in cell.source.splitlines()) for cell in cells]
     if len(cells) > 30:
@@ -67,6 +67,8 @@ def code_cells(lesson):
     for cell, count in zip(cells, lines, strict=True):
         if count > 25:
             yield f"a code cell has {count} lines, at most 25: {cell.source.splitlines()[0]}"
+        if wide := [line for line in cell.source.splitlines() if len(line) > 100]:
+            yield f"a line of code has {len(wide[0])} characters, at most 100 are seen without scrolling: {wide[0]}"
 
 
 def is_quiz(tree):

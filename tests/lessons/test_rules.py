@@ -25,6 +25,7 @@ BAD_LESSONS = [
     ("code_cells", "after(0.9, 0.9)\n```", "after(0.9, 0.9)\n" * 26 + "```", "a code cell has 26 lines"),
     ("code_cells", "## Where it fails", "```python\n0\n```\n\n" * 30 + "## Where it fails", "at most 30"),
     ("code_cells", "## Where it fails", ("```python\n" + "0\n" * 6 + "```\n\n") * 15 + "## Where it fails", "median"),
+    ("code_cells", "after(0.9, 0.9)\n```", "after(0.9, 0.9)  # " + "x" * 100 + "\n```", "at most 100"),
     ("checks", 'tags=["check"]\nassert after(0.5', "\nassert after(0.5", "2 check cells"),
     ("checks", 'assert after(0.5, 0.9) == 0.5, "a half stays a half"', "after(0.5, 0.9)", "asserts nothing"),
     ("checks", "assert after(0.5, 0.9) == 0.5", "assert 1 == 1", "cannot fail"),

@@ -1,50 +1,158 @@
 // What the chain viewer says, and which key does what.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { walkOf } from '../../lib/classroom/static/chain.js';
-import { decimal, horizonFor, KEYS, moment, percent, press, shown, verdict } from '../../lib/classroom/static/chain_words.js';
-import { analyse, distances } from '../../lib/classroom/static/markov.js';
+
+import {
+  decimal,
+  horizonFor,
+  KEYS,
+  moment,
+  percent,
+  press,
+  shown,
+  verdict,
+} from '../../lib/classroom/static/chain_words.js';
+import { analyse, distances, walkOf } from '../../lib/classroom/static/markov.js';
 
 const say = (P, labels, start = 0) => {
-  const analysis = analyse(P), far = distances(P, analysis.longRun);
+  const analysis = analyse(P),
+    far = distances(P, analysis.longRun);
   return { ...verdict(analysis, far, labels, start), horizon: horizonFor(far) };
 };
-const WEATHER = [[0.8, 0.15, 0.05], [0.3, 0.4, 0.3], [0.2, 0.3, 0.5]];
+const WEATHER = [
+  [0.8, 0.15, 0.05],
+  [0.3, 0.4, 0.3],
+  [0.2, 0.3, 0.5],
+];
 
 test('the answer names what happens', () => {
   const weather = say(WEATHER, ['sunny', 'cloudy', 'rainy']);
   assert.match(weather.short, /Not in the long run/);
   assert.match(weather.long, /56\u00a0% of its time in sunny\. After 8 steps every start is within 0\.01/);
-  const ring = say([[0, 1], [1, 0]], ['a', 'b']);
+  const ring = say(
+    [
+      [0, 1],
+      [1, 0],
+    ],
+    ['a', 'b'],
+  );
   assert.match(ring.short, /periodic \(period 2\)/);
   assert.match(ring.long, /after n steps does not settle.*equal time in every state/);
-  const traps = say([[0.2, 0.2, 0.6], [0, 1, 0], [0, 0, 1]], ['a', 'b', 'c']);
+  const traps = say(
+    [
+      [0.2, 0.2, 0.6],
+      [0, 1, 0],
+      [0, 0, 1],
+    ],
+    ['a', 'b', 'c'],
+  );
   assert.match(traps.short, /^Yes/);
-  assert.match(traps.long, /Not every state can be reached.*2 closed groups, \{b\} and \{c\}.*own stationary distribution/);
+  assert.match(
+    traps.long,
+    /Not every state can be reached.*2 closed groups, \{b\} and \{c\}.*own stationary distribution/,
+  );
   assert.match(traps.long, /From a the chain ends in \{b\} with probability 0\.25 and \{c\} with 0\.75/);
-  assert.match(say([[0.2, 0.2, 0.6], [0, 1, 0], [0, 0, 1]], ['a', 'b', 'c'], 1).long, /From b the chain ends in \{b\} for certain/);
-  assert.match(say([[0.5, 0.5], [0, 1]], ['away', 'home']).long, /away will never be seen again once left/);
-  assert.match(say([[0.9999, 0.0001], [0.0001, 0.9999]], ['a', 'b']).long, /forgets slowly: after 200 steps/);
+  assert.match(
+    say(
+      [
+        [0.2, 0.2, 0.6],
+        [0, 1, 0],
+        [0, 0, 1],
+      ],
+      ['a', 'b', 'c'],
+      1,
+    ).long,
+    /From b the chain ends in \{b\} for certain/,
+  );
+  assert.match(
+    say(
+      [
+        [0.5, 0.5],
+        [0, 1],
+      ],
+      ['away', 'home'],
+    ).long,
+    /away will never be seen again once left/,
+  );
+  assert.match(
+    say(
+      [
+        [0.9999, 0.0001],
+        [0.0001, 0.9999],
+      ],
+      ['a', 'b'],
+    ).long,
+    /forgets slowly: after 200 steps/,
+  );
 });
 
 test('the plot reaches as far as the chain needs', () => {
   assert.equal(say(WEATHER, ['a', 'b', 'c']).horizon, 20);
-  assert.equal(say([[0.5, 0.5], [0.5, 0.5]], ['a', 'b']).horizon, 10);
-  assert.equal(say([[0, 1], [1, 0]], ['a', 'b']).horizon, 20);
-  assert.equal(say([[0.98, 0.02], [0.02, 0.98]], ['a', 'b']).horizon, 200);
+  assert.equal(
+    say(
+      [
+        [0.5, 0.5],
+        [0.5, 0.5],
+      ],
+      ['a', 'b'],
+    ).horizon,
+    10,
+  );
+  assert.equal(
+    say(
+      [
+        [0, 1],
+        [1, 0],
+      ],
+      ['a', 'b'],
+    ).horizon,
+    20,
+  );
+  assert.equal(
+    say(
+      [
+        [0.98, 0.02],
+        [0.02, 0.98],
+      ],
+      ['a', 'b'],
+    ).horizon,
+    200,
+  );
 });
 
 test('numbers and labels are honest and readable', () => {
-  assert.deepEqual([0, 0.001, 0.0049, 0.005, 0.5, 0.996, 1].map(decimal), ['0.00', '<.01', '<.01', '0.01', '0.50', '>.99', '1.00']);
+  assert.deepEqual([0, 0.001, 0.0049, 0.005, 0.5, 0.996, 1].map(decimal), [
+    '0.00',
+    '<.01',
+    '<.01',
+    '0.01',
+    '0.50',
+    '>.99',
+    '1.00',
+  ]);
   assert.equal(percent(0.001), 'under 1\u00a0%');
   assert.deepEqual([shown(' '), shown('\n'), shown('abcdefghijklmnop', 6)], ['␣', '⏎', 'abcde…']);
 });
 
 test('the sentence about the moment', () => {
-  const view = { labels: ['a', 'b'], start: 0, n: 2, exact: [0.3, 0.7], longRun: [0.5, 0.5], path: [0, 1, 1], distance: 0.2 };
-  assert.equal(moment(view), '2 steps after a: b 0.70, distance 0.20 from the long run. '
-    + 'The walk has made 2 steps and is in b (visited 0.67 of the time, long run 0.50).');
-  assert.match(moment({ ...view, n: 0, path: [0] }), /^Before the first step from a: .* made 0 steps and is in a\.$/);
+  const view = {
+    labels: ['a', 'b'],
+    start: 0,
+    n: 2,
+    exact: [0.3, 0.7],
+    longRun: [0.5, 0.5],
+    path: [0, 1, 1],
+    distance: 0.2,
+  };
+  assert.equal(
+    moment(view),
+    '2 steps after a: b 0.70, distance 0.20 from the long run. ' +
+      'The walk has made 2 steps and is in b (visited 0.67 of the time, long run 0.50).',
+  );
+  assert.match(
+    moment({ ...view, n: 0, path: [0] }),
+    /^Before the first step from a: .* made 0 steps and is in a\.$/,
+  );
 });
 
 test('keys: arrows choose, plus and minus change, letters act, others are left alone', () => {
@@ -52,12 +160,22 @@ test('keys: arrows choose, plus and minus change, letters act, others are left a
   assert.deepEqual(press(at, 'ArrowLeft'), { from: 2 });
   assert.deepEqual(press(at, 'ArrowDown'), { to: 0 });
   assert.deepEqual([press(at, '+'), press(at, '-')], [{ change: 0.01 }, { change: -0.01 }]);
-  assert.deepEqual([press(at, '.'), press(at, ','), press(at, 'End'), press(at, 'Home')], [{ n: 4 }, { n: 2 }, { n: 20 }, { n: 0 }]);
+  assert.deepEqual(
+    [press(at, '.'), press(at, ','), press(at, 'End'), press(at, 'Home')],
+    [{ n: 4 }, { n: 2 }, { n: 20 }, { n: 0 }],
+  );
   assert.deepEqual(press({ ...at, n: 20 }, '.'), { n: 20 });
-  assert.deepEqual([' ', 'n', 'm', 'r', 's', 'u', 'l', 'Escape'].map((key) => press(at, key).act), ['play', 'step', 'more', 'restart', 'start', 'undo', 'log', 'stop']);
-  assert.deepEqual(['d', 'Tab', 'x', 'PageDown'].map((key) => press(at, key)), [null, null, null, null]);
+  assert.deepEqual(
+    [' ', 'n', 'm', 'r', 's', 'u', 'l', 'Escape'].map((key) => press(at, key).act),
+    ['play', 'step', 'more', 'restart', 'start', 'undo', 'log', 'stop'],
+  );
+  assert.deepEqual(
+    ['d', 'Tab', 'x', 'PageDown'].map((key) => press(at, key)),
+    [null, null, null, null],
+  );
   const names = { Space: ' ', '←': 'ArrowLeft', '→': 'ArrowRight', '↑': 'ArrowUp', '↓': 'ArrowDown', '−': '-' };
-  for (const key of KEYS.flatMap(([keys]) => keys.split(' '))) assert.ok(press(at, names[key] ?? key), `the help line promises ${key}`);
+  for (const key of KEYS.flatMap(([keys]) => keys.split(' ')))
+    assert.ok(press(at, names[key] ?? key), `the help line promises ${key}`);
 });
 
 test('a walk: the same seed gives the same walk, changed rows keep the random numbers', () => {

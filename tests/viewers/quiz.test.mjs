@@ -3,7 +3,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { attempt, pick, result, score, solved } from '../../lib/classroom/static/quiz_rules.js';
 
-const QUESTIONS = [{ options: [{ right: false }, { right: true }, { right: true }] }, { options: [{ right: true }, { right: false }] }];
+const QUESTIONS = [
+  { options: [{ right: false }, { right: true }, { right: true }] },
+  { options: [{ right: true }, { right: false }] },
+];
 
 test('tries are kept in order, a try after the right one changes nothing', () => {
   let answers = attempt(QUESTIONS, [[], []], 0, 0);
@@ -25,7 +28,13 @@ test('the score counts first tries', () => {
 });
 
 test('keys move the focus, digits and letters choose', () => {
-  assert.deepEqual([pick(0, 3, 'ArrowUp'), pick(2, 3, 'ArrowDown'), pick(1, 3, 'End')], [{ focus: 2 }, { focus: 0 }, { focus: 2 }]);
+  assert.deepEqual(
+    [pick(0, 3, 'ArrowUp'), pick(2, 3, 'ArrowDown'), pick(1, 3, 'End')],
+    [{ focus: 2 }, { focus: 0 }, { focus: 2 }],
+  );
   assert.deepEqual([pick(0, 3, '2'), pick(0, 3, 'c')], [{ choose: 1 }, { choose: 2 }]);
-  assert.deepEqual(['4', 'd', 'Tab', 'Enter'].map((key) => pick(0, 3, key)), [null, null, null, null]);
+  assert.deepEqual(
+    ['4', 'd', 'Tab', 'Enter'].map((key) => pick(0, 3, key)),
+    [null, null, null, null],
+  );
 });

@@ -16,12 +16,18 @@ export function shown(label, most = 14) {
   return text.length > most ? text.slice(0, most - 1) + '…' : text;
 }
 
-const listed = (names) => (names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`);
-const group = (members, labels) => `{${members.slice(0, 6).map((i) => shown(labels[i])).join(', ')}${members.length > 6 ? ', …' : ''}}`;
+const listed = (names) =>
+  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+const group = (members, labels) =>
+  `{${members
+    .slice(0, 6)
+    .map((i) => shown(labels[i]))
+    .join(', ')}${members.length > 6 ? ', …' : ''}}`;
 
 /** How many steps the plot shows: all of them, but few of a chain that never settles. */
 export function horizonFor(distances) {
-  const worst = (n) => Math.max(...distances.map((line) => line[n])), last = distances[0].length - 1;
+  const worst = (n) => Math.max(...distances.map((line) => line[n])),
+    last = distances[0].length - 1;
   return last === 200 && worst(200) > 0.96 * worst(160) ? 20 : last;
 }
 
@@ -29,60 +35,130 @@ export function horizonFor(distances) {
 export function verdict(analysis, distances, labels, start) {
   const { closed, period, longRun, groups } = analysis;
   if (closed.length > 1) {
-    return { short: 'Yes, for ever.', long: 'Not every state can be reached. The chain ends in one of '
-      + `${closed.length} closed groups, ${listed(closed.map((g) => group(g.members, labels)))}, and never leaves it. `
-      + `Each group has its own stationary distribution. From ${shown(labels[start])} the chain ends in ${ends(analysis, labels, start)}.` };
+    return {
+      short: 'Yes, for ever.',
+      long:
+        'Not every state can be reached. The chain ends in one of ' +
+        `${closed.length} closed groups, ${listed(closed.map((g) => group(g.members, labels)))}, and never leaves it. ` +
+        'Each group has its own stationary distribution. ' +
+        `From ${shown(labels[start])} the chain ends in ${ends(analysis, labels, start)}.`,
+    };
   }
-  const top = longRun[0].indexOf(Math.max(...longRun[0])), even = longRun[0][top] - Math.min(...longRun[0]) < 1e-6;
-  const most = even && labels.length > 1 ? 'equal time in every state' : `${percent(longRun[0][top])} of its time in ${shown(labels[top])}`;
-  const passing = groups.length > 1 ? ` Not every state can be reached for ever: ${
-    listed(groups.filter((g) => !g.closed).flatMap((g) => g.members).slice(0, 6).map((i) => shown(labels[i])))} will never be seen again once left.` : '';
+  const top = longRun[0].indexOf(Math.max(...longRun[0])),
+    even = longRun[0][top] - Math.min(...longRun[0]) < 1e-6;
+  const most =
+    even && labels.length > 1
+      ? 'equal time in every state'
+      : `${percent(longRun[0][top])} of its time in ${shown(labels[top])}`;
+  const passing =
+    groups.length > 1
+      ? ` Not every state can be reached for ever: ${listed(
+          groups
+            .filter((g) => !g.closed)
+            .flatMap((g) => g.members)
+            .slice(0, 6)
+            .map((i) => shown(labels[i])),
+        )} will never be seen again once left.`
+      : '';
   if (period > 1) {
-    return { short: `Yes and no: this chain is periodic (period ${period}).`, long: 'The distribution after n steps does not settle: '
-      + `it keeps turning, and tells where the chain began. The share of visits does settle: ${most}, from every start.${passing}` };
+    return {
+      short: `Yes and no: this chain is periodic (period ${period}).`,
+      long:
+        'The distribution after n steps does not settle: ' +
+        `it keeps turning, and tells where the chain began. The share of visits does settle: ${most}, from every start.${passing}`,
+    };
   }
   const agreed = distances[0].findIndex((_, n) => distances.every((line) => line[n] <= 0.01));
-  const when = agreed >= 0 ? `After ${agreed} step${agreed === 1 ? '' : 's'} every start is within 0.01 of it.`
-    : `But it forgets slowly: after ${distances[0].length - 1} steps the farthest start is still ${decimal(Math.max(...distances.map((l) => l.at(-1))))} away.`;
-  return { short: 'Not in the long run.', long: `From every start it comes to spend ${most}. ${when}${passing}` };
+  const when =
+    agreed >= 0
+      ? `After ${steps(agreed)} every start is within 0.01 of it.`
+      : `But it forgets slowly: after ${steps(distances[0].length - 1)} the farthest start is still ` +
+        `${decimal(Math.max(...distances.map((line) => line.at(-1))))} away.`;
+  return {
+    short: 'Not in the long run.',
+    long: `From every start it comes to spend ${most}. ${when}${passing}`,
+  };
 }
 
 /** '{B, C} for certain', or '{B, C} with probability 0.25 and {E} with 0.75'. */
 function ends({ closed, hit }, labels, start) {
   const open = closed.map((g, c) => [group(g.members, labels), hit[start][c]]).filter(([, p]) => p > 0);
-  return open.length === 1 ? `${open[0][0]} for certain` : listed(open.map(([name, p], k) => `${name} with ${k ? '' : 'probability '}${decimal(p)}`));
+  return open.length === 1
+    ? `${open[0][0]} for certain`
+    : listed(open.map(([name, p], k) => `${name} with ${k ? '' : 'probability '}${decimal(p)}`));
 }
+
+const steps = (n) => `${n} step${n === 1 ? '' : 's'}`;
 
 /** One sentence about the moment: for the status line and for screen readers. */
 export function moment({ labels, start, n, exact, longRun, path, distance }) {
-  const from = shown(labels[start]), top = exact.indexOf(Math.max(...exact));
-  return `${n === 0 ? `Before the first step from ${from}` : `${n} step${n === 1 ? '' : 's'} after ${from}`}: `
-    + `${shown(labels[top])} ${decimal(exact[top])}, distance ${decimal(distance)} from the long run. `
-    + `The walk has made ${path.length - 1} step${path.length === 2 ? '' : 's'} and is in ${shown(labels[path.at(-1)])}`
-    + `${path.length > 1 ? ` (visited ${decimal(path.filter((s) => s === path.at(-1)).length / path.length)} of the time, long run ${decimal(longRun[path.at(-1)])})` : ''}.`;
+  const here = path.at(-1),
+    top = exact.indexOf(Math.max(...exact)),
+    share = path.filter((s) => s === here).length / path.length;
+  const when = `${n === 0 ? 'Before the first step from' : `${steps(n)} after`} ${shown(labels[start])}`;
+  const seen = ` (visited ${decimal(share)} of the time, long run ${decimal(longRun[here])})`;
+  return (
+    `${when}: ${shown(labels[top])} ${decimal(exact[top])}, distance ${decimal(distance)} from the long run. ` +
+    `The walk has made ${steps(path.length - 1)} and is in ${shown(labels[here])}${path.length > 1 ? seen : ''}.`
+  );
 }
 
 /** What a key does: a patch { from, to, n, change } of the state, or { act }, or null for a key that is not ours. */
 export function press({ from, to, n, count, horizon }, key) {
   const turn = (i, by) => (i + by + count) % count;
   switch (key) {
-    case 'ArrowRight': return { from: turn(from, 1) };
-    case 'ArrowLeft': return { from: turn(from, -1) };
-    case 'ArrowDown': return { to: turn(to, 1) };
-    case 'ArrowUp': return { to: turn(to, -1) };
-    case '+': case '=': return { change: 0.01 };
-    case '-': case '_': return { change: -0.01 };
-    case '.': case '>': return { n: clamp(n + 1, 0, horizon) };
-    case ',': case '<': return { n: clamp(n - 1, 0, horizon) };
-    case 'Home': return { n: 0 };
-    case 'End': return { n: horizon };
+    case 'ArrowRight':
+      return { from: turn(from, 1) };
+    case 'ArrowLeft':
+      return { from: turn(from, -1) };
+    case 'ArrowDown':
+      return { to: turn(to, 1) };
+    case 'ArrowUp':
+      return { to: turn(to, -1) };
+    case '+':
+    case '=':
+      return { change: 0.01 };
+    case '-':
+    case '_':
+      return { change: -0.01 };
+    case '.':
+    case '>':
+      return { n: clamp(n + 1, 0, horizon) };
+    case ',':
+    case '<':
+      return { n: clamp(n - 1, 0, horizon) };
+    case 'Home':
+      return { n: 0 };
+    case 'End':
+      return { n: horizon };
     default: {
-      const act = { ' ': 'play', n: 'step', m: 'more', r: 'restart', s: 'start', Enter: 'start', l: 'log', u: 'undo', Escape: 'stop' }[key];
+      const act = {
+        ' ': 'play',
+        n: 'step',
+        m: 'more',
+        r: 'restart',
+        s: 'start',
+        Enter: 'start',
+        l: 'log',
+        u: 'undo',
+        Escape: 'stop',
+      }[key];
       return act ? { act } : null;
     }
   }
 }
 
 /** The help line: [keys, what they do]. */
-export const KEYS = [['Space', 'play'], ['n', 'step'], ['m', '100 more'], ['r', 'restart'], ['← →', 'choose a state'], ['s', 'start there'],
-  ['↑ ↓', 'choose its arrow'], ['+ −', 'change it'], ['u', 'undo changes'], [', .', 'fewer or more steps n'], ['l', 'log scale']];
+export const KEYS = [
+  ['Space', 'play'],
+  ['n', 'step'],
+  ['m', '100 more'],
+  ['r', 'restart'],
+  ['← →', 'choose a state'],
+  ['s', 'start there'],
+  ['↑ ↓', 'choose its arrow'],
+  ['+ −', 'change it'],
+  ['u', 'undo changes'],
+  [', .', 'fewer or more steps n'],
+  ['l', 'log scale'],
+];

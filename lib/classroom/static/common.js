@@ -7,7 +7,11 @@ export const clamp = (x, low, high) => Math.max(low, Math.min(high, x));
 /** The t-th uniform number in [0, 1) of a seed. Counted, not carried: step 7 is step 7 however one came there. */
 export function uniform(seed, t) {
   let x = (Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(t + 1, 0xc2b2ae35)) >>> 0;
-  for (const [shift, factor] of [[16, 0x21f0aaad], [15, 0x735a2d97]]) x = Math.imul(x ^ (x >>> shift), factor) >>> 0;
+  for (const [shift, factor] of [
+    [16, 0x21f0aaad],
+    [15, 0x735a2d97],
+  ])
+    x = Math.imul(x ^ (x >>> shift), factor) >>> 0;
   return ((x ^ (x >>> 15)) >>> 0) / 4294967296;
 }
 
@@ -16,7 +20,10 @@ export function decode16(codes, low, high) {
   if (typeof codes === 'string') codes = Uint8Array.from(atob(codes), (c) => c.charCodeAt(0));
   const view = new DataView(codes.buffer ?? codes, codes.byteOffset ?? 0, codes.byteLength);
   const step = (high - low) / 65535;
-  return Float32Array.from({ length: view.byteLength >> 1 }, (_, i) => low + view.getUint16(2 * i, true) * step);
+  return Float32Array.from(
+    { length: view.byteLength >> 1 },
+    (_, i) => low + view.getUint16(2 * i, true) * step,
+  );
 }
 
 /** 'light' or 'dark': from the trait or, for 'auto', from JupyterLab, VS Code, Colab, then the system. */
@@ -43,14 +50,18 @@ export function keyGuard(escapes, event) {
 
 /** Stands in for the model on a page without a kernel: the same get, set, on, off, save_changes. */
 export function staticModel(state) {
-  const values = { ...state }, listeners = new Map();
+  const values = { ...state },
+    listeners = new Map();
   const of = (name) => listeners.get(name) ?? [];
   return {
     get: (key) => values[key],
     set(key, value) {
       if (values[key] === value) return;
       values[key] = value;
-      for (const name of ['change:' + key, 'change']) of(name).slice().forEach((call) => call());
+      for (const name of ['change:' + key, 'change'])
+        of(name)
+          .slice()
+          .forEach((call) => call());
     },
     on: (name, call) => listeners.set(name, [...of(name), call]),
     off: (name, call) => listeners.set(name, call ? of(name).filter((c) => c !== call) : []),
@@ -63,7 +74,9 @@ export function staticModel(state) {
  *  An attribute that is null or undefined is left out. */
 export function h(tag, attributes = {}, ...children) {
   const svg = tag.startsWith('svg:');
-  const node = svg ? document.createElementNS('http://www.w3.org/2000/svg', tag.slice(4)) : document.createElement(tag);
+  const node = svg
+    ? document.createElementNS('http://www.w3.org/2000/svg', tag.slice(4))
+    : document.createElement(tag);
   set(node, attributes);
   node.append(...children.filter((child) => child != null));
   return node;
@@ -73,8 +86,9 @@ export function h(tag, attributes = {}, ...children) {
 export function set(node, attributes) {
   for (const [key, value] of Object.entries(attributes)) {
     if (key.startsWith('on')) node.addEventListener(key.slice(2), value);
-    else if (key === 'text') { if (node.textContent !== String(value)) node.textContent = value; }
-    else if (value == null) node.removeAttribute(key);
+    else if (key === 'text') {
+      if (node.textContent !== String(value)) node.textContent = value;
+    } else if (value == null) node.removeAttribute(key);
     else node.setAttribute(key, value);
   }
   return node;
@@ -84,17 +98,24 @@ export function set(node, attributes) {
 export const marked = (text) => text.split('`').map((part, i) => (i % 2 ? h('code', { text: part }) : part));
 
 const ICONS = {
-  play: 'M4 2.5v11l9-5.5z', pause: 'M4 2.5h3v11H4zM9 2.5h3v11H9z', step: 'M3 2.5v11l7-5.5zM11 2.5h2v11h-2z',
-  more: 'M2 3v10l5.5-5zM8 3v10l5.5-5z', restart: 'M8 2a6 6 0 1 0 6 6h-2a4 4 0 1 1-4-4v2.6L12.2 3 8-.6z',
+  play: 'M4 2.5v11l9-5.5z',
+  pause: 'M4 2.5h3v11H4zM9 2.5h3v11H9z',
+  step: 'M3 2.5v11l7-5.5zM11 2.5h2v11h-2z',
+  more: 'M2 3v10l5.5-5zM8 3v10l5.5-5z',
+  restart: 'M8 2a6 6 0 1 0 6 6h-2a4 4 0 1 1-4-4v2.6L12.2 3 8-.6z',
 };
 
 /** A drawn icon (fonts without the glyph would show a box). */
-export const icon = (name) => h('svg:svg', { viewBox: '0 0 16 16', width: 13, height: 13, 'aria-hidden': 'true' },
-  h('svg:path', { d: ICONS[name], fill: 'currentColor' }));
+export const icon = (name) =>
+  h(
+    'svg:svg',
+    { viewBox: '0 0 16 16', width: 13, height: 13, 'aria-hidden': 'true' },
+    h('svg:path', { d: ICONS[name], fill: 'currentColor' }),
+  );
 
 /** The width of a text in pixels. */
 export function textWidth(text, size) {
-  const pen = textWidth.pen ??= document.createElement('canvas').getContext('2d');
+  const pen = (textWidth.pen ??= document.createElement('canvas').getContext('2d'));
   pen.font = `600 ${size}px system-ui, "Noto Sans", "DejaVu Sans", sans-serif`;
   return pen.measureText(text).width;
 }
@@ -104,16 +125,24 @@ export const calm = () => Boolean(window.matchMedia?.('(prefers-reduced-motion: 
 
 function watchTheme(redraw) {
   const seen = new MutationObserver(redraw);
-  const names = { attributes: true, attributeFilter: ['data-jp-theme-light', 'class', 'data-vscode-theme-kind', 'theme'] };
+  const names = {
+    attributes: true,
+    attributeFilter: ['data-jp-theme-light', 'class', 'data-vscode-theme-kind', 'theme'],
+  };
   for (const node of [document.body, document.documentElement]) seen.observe(node, names);
   const system = window.matchMedia?.('(prefers-color-scheme: dark)');
   system?.addEventListener?.('change', redraw);
-  return () => { seen.disconnect(); system?.removeEventListener?.('change', redraw); };
+  return () => {
+    seen.disconnect();
+    system?.removeEventListener?.('change', redraw);
+  };
 }
 
 function guardKeys(root) {
   let escapes = 0;
-  root.addEventListener('focusin', (event) => { if (!root.contains(event.relatedTarget)) escapes = 0; });
+  root.addEventListener('focusin', (event) => {
+    if (!root.contains(event.relatedTarget)) escapes = 0;
+  });
   root.addEventListener('keydown', (event) => {
     const verdict = keyGuard(escapes, event);
     escapes = verdict.escapes;
@@ -130,17 +159,23 @@ export function frame({ model, el, label, draw }) {
   const root = h('div', { class: 'mtm', role: 'group', 'aria-label': label });
   el.append(h('style', { text: STYLE }), root);
   guardKeys(root);
-  let wanted = false, gone = false, hidden = 0, frames = 0;
+  let wanted = false,
+    gone = false,
+    hidden = 0,
+    frames = 0;
   const heard = [];
   function paint() {
     wanted = false;
     if (gone) return;
-    if (root.clientWidth === 0) {                           // hidden: JupyterLab hides the page while it changes the theme
+    if (root.clientWidth === 0) {
+      // hidden: JupyterLab hides the page while it changes the theme
       if (hidden++ < 30) setTimeout(redraw, 100);
       return;
     }
     hidden = 0;
-    const theme = themeOf(model.get('theme') ?? 'auto'), palette = PALETTES[theme], started = performance.now();
+    const theme = themeOf(model.get('theme') ?? 'auto'),
+      palette = PALETTES[theme],
+      started = performance.now();
     if (root.dataset.theme !== theme) {
       for (const [name, value] of Object.entries(palette)) {
         if (typeof value === 'string') root.style.setProperty('--' + name, value);
@@ -151,11 +186,20 @@ export function frame({ model, el, label, draw }) {
     draw(palette, root.clientWidth - pad);
     Object.assign(root.dataset, { theme, frame: ++frames, drawMs: (performance.now() - started).toFixed(2) });
   }
-  const redraw = () => { if (!wanted) { wanted = true; requestAnimationFrame(paint); } };
+  const redraw = () => {
+    if (!wanted) {
+      wanted = true;
+      requestAnimationFrame(paint);
+    }
+  };
   const unwatch = watchTheme(redraw);
   const size = new ResizeObserver(redraw);
   size.observe(root);
-  const listen = (names, call) => names.forEach((name) => { model.on('change:' + name, call); heard.push([name, call]); });
+  const listen = (names, call) =>
+    names.forEach((name) => {
+      model.on('change:' + name, call);
+      heard.push([name, call]);
+    });
   listen(['theme'], redraw);
   function dispose() {
     gone = true;

@@ -1,5 +1,6 @@
 // The mathematics of a finite Markov chain, without any drawing. P[i][j] is the probability of going from i to j.
 // tests/viewers/test_python.py holds every function here equal to NumPy.
+import { uniform } from './common.js';
 
 /** One step of a distribution: (d P)_j = sum_i d_i P_ij. */
 export function advance(d, P) {
@@ -23,8 +24,11 @@ export const totalVariation = (a, b) => a.reduce((sum, x, i) => sum + Math.abs(x
 /** The next state for a uniform number u in [0, 1). */
 export function sampleStep(row, u) {
   let sum = 0;
-  for (let j = 0; j < row.length; j++) { sum += row[j]; if (u < sum) return j; }
-  return row.findLastIndex((p) => p > 0);                // rounding: u lies above a sum of 0.999...
+  for (let j = 0; j < row.length; j++) {
+    sum += row[j];
+    if (u < sum) return j;
+  }
+  return row.findLastIndex((p) => p > 0); // rounding: u lies above a sum of 0.999...
 }
 
 /** The row with entry j set to p; the others keep their proportions and the sum stays one.
@@ -33,7 +37,8 @@ export function setProbability(row, j, p, given = row) {
   if (row.length === 1) return [1];
   const rest = (weights) => weights.reduce((sum, w, k) => (k === j ? sum : sum + w), 0);
   const weights = [row, given, row.map(() => 1)].find((candidate) => rest(candidate) > 1e-12);
-  const total = rest(weights), value = Math.max(0, Math.min(1, p));
+  const total = rest(weights),
+    value = Math.max(0, Math.min(1, p));
   return weights.map((w, k) => (k === j ? value : (w / total) * (1 - value)));
 }
 
@@ -41,24 +46,33 @@ const gcd = (a, b) => (b ? gcd(b, a % b) : a);
 
 /** Which states can be reached from i, as a boolean list (i itself included). */
 function reachable(P, i) {
-  const seen = P.map(() => false), todo = [i];
+  const seen = P.map(() => false),
+    todo = [i];
   seen[i] = true;
   while (todo.length) {
     const a = todo.pop();
-    P[a].forEach((p, b) => { if (p > 0 && !seen[b]) { seen[b] = true; todo.push(b); } });
+    P[a].forEach((p, b) => {
+      if (p > 0 && !seen[b]) {
+        seen[b] = true;
+        todo.push(b);
+      }
+    });
   }
   return seen;
 }
 
 /** The period of a class: the greatest common divisor of the lengths of all its round trips (0: no round trip). */
 function periodOf(P, members) {
-  const depth = new Map([[members[0], 0]]), todo = [members[0]];
+  const depth = new Map([[members[0], 0]]),
+    todo = [members[0]];
   let period = 0;
   for (const a of todo) {
     for (const b of members) {
       if (!(P[a][b] > 0)) continue;
-      if (!depth.has(b)) { depth.set(b, depth.get(a) + 1); todo.push(b); }
-      else period = gcd(period, Math.abs(depth.get(a) + 1 - depth.get(b)));
+      if (!depth.has(b)) {
+        depth.set(b, depth.get(a) + 1);
+        todo.push(b);
+      } else period = gcd(period, Math.abs(depth.get(a) + 1 - depth.get(b)));
     }
   }
   return period;
@@ -66,7 +80,9 @@ function periodOf(P, members) {
 
 /** Classes of states that reach one another: [{ members, closed, period }]. Closed: no way out. */
 export function classes(P) {
-  const from = P.map((_, i) => reachable(P, i)), done = new Set(), found = [];
+  const from = P.map((_, i) => reachable(P, i)),
+    done = new Set(),
+    found = [];
   for (let i = 0; i < P.length; i++) {
     if (done.has(i)) continue;
     const members = P.map((_, j) => j).filter((j) => from[i][j] && from[j][i]);
@@ -80,7 +96,8 @@ export function classes(P) {
 /** Stationary distribution of a chain in which every state reaches every other.
  *  Grassmann, Taksar and Heyman (1985): censor the last state again and again; no subtraction, so no cancellation. */
 export function stationary(P) {
-  const A = P.map((row) => row.slice()), n = P.length;
+  const A = P.map((row) => row.slice()),
+    n = P.length;
   for (let k = n - 1; k > 0; k--) {
     const out = A[k].slice(0, k).reduce((sum, p) => sum + p, 0);
     for (let i = 0; i < k; i++) {
@@ -96,7 +113,8 @@ export function stationary(P) {
 
 /** X with A X = B by elimination with row exchanges (A: n x n, B: n x m). */
 function solve(A, B) {
-  const M = A.map((row, i) => [...row, ...B[i]]), n = A.length;
+  const M = A.map((row, i) => [...row, ...B[i]]),
+    n = A.length;
   for (let c = 0; c < n; c++) {
     let best = c;
     for (let r = c + 1; r < n; r++) if (Math.abs(M[r][c]) > Math.abs(M[best][c])) best = r;
@@ -111,24 +129,31 @@ function solve(A, B) {
 
 /** For each start, the probability of ending in each closed class. */
 function absorption(P, groups) {
-  const closed = groups.filter((g) => g.closed), inside = groups.filter((g) => !g.closed).flatMap((g) => g.members);
+  const closed = groups.filter((g) => g.closed),
+    inside = groups.filter((g) => !g.closed).flatMap((g) => g.members);
   const hit = P.map((_, i) => closed.map((g) => (g.members.includes(i) ? 1 : 0)));
   if (inside.length === 0) return hit;
   const left = inside.map((i) => inside.map((j) => (i === j ? 1 : 0) - P[i][j]));
   const right = inside.map((i) => closed.map((g) => g.members.reduce((sum, j) => sum + P[i][j], 0)));
-  solve(left, right).forEach((row, k) => { hit[inside[k]] = row; });
+  solve(left, right).forEach((row, k) => {
+    hit[inside[k]] = row;
+  });
   return hit;
 }
 
 /** Everything the viewer says about a chain: { groups, closed, period, longRun, hit }.
  *  longRun[s][j]: the share of time in j, in the long run, of a chain that starts in s. */
 export function analyse(P) {
-  const groups = classes(P), closed = groups.filter((g) => g.closed), hit = absorption(P, groups);
+  const groups = classes(P),
+    closed = groups.filter((g) => g.closed),
+    hit = absorption(P, groups);
   const inClass = closed.map(({ members }) => {
     const pi = stationary(members.map((i) => members.map((j) => P[i][j])));
     return P.map((_, j) => (members.includes(j) ? pi[members.indexOf(j)] : 0));
   });
-  const longRun = hit.map((shares) => P.map((_, j) => shares.reduce((sum, s, c) => sum + s * inClass[c][j], 0)));
+  const longRun = hit.map((shares) =>
+    P.map((_, j) => shares.reduce((sum, s, c) => sum + s * inClass[c][j], 0)),
+  );
   return { groups, closed, period: closed.reduce((p, g) => Math.max(p, g.period), 1), longRun, hit };
 }
 
@@ -140,9 +165,25 @@ export function distances(P, longRun, near = 0.002) {
   for (const horizon of [10, 20, 50, 100, 200]) {
     while (lines[0].length <= horizon) {
       now = now.map((d) => advance(d, P));
-      now.forEach((d, s) => { const far = totalVariation(d, longRun[s]); lines[s].push(far < 1e-14 * P.length ? 0 : far); });      // rounding is no distance
+      now.forEach((d, s) => {
+        const far = totalVariation(d, longRun[s]);
+        lines[s].push(far < 1e-14 * P.length ? 0 : far);
+      }); // rounding is no distance
     }
     if (lines.every((line) => line[horizon] < near)) break;
   }
   return lines;
+}
+
+/** A walk of `length` visits that uses the same random numbers whatever the matrix and the start. */
+export function walkOf(P, start, seed, length) {
+  const path = [start];
+  while (path.length < length) path.push(sampleStep(P[path.at(-1)], uniform(seed, path.length)));
+  return path;
+}
+
+/** The likeliest way out of a state: the arrow that is chosen first. */
+export function likeliestArrow(P, from) {
+  const out = P[from].map((p, j) => (j === from ? -1 : p));
+  return { from, to: out.indexOf(Math.max(...out)) };
 }

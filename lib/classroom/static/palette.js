@@ -3,15 +3,27 @@
 /** bg, panel: surfaces. ink, dim: text. line: hairlines. accent: what the reader chose. states: categories. */
 export const PALETTES = {
   light: {
-    bg: '#ffffff', panel: '#f4f6f8', ink: '#1c2127', dim: '#5a6470', line: '#d5dbe1', accent: '#b03a00',
-    good: '#11694a', bad: '#a8321f',
+    bg: '#ffffff',
+    panel: '#f4f6f8',
+    ink: '#1c2127',
+    dim: '#5a6470',
+    line: '#d5dbe1',
+    accent: '#b03a00',
+    good: '#11694a',
+    bad: '#a8321f',
     states: ['#096cc5', '#e56700', '#16a3a4', '#9c3370', '#49339d', '#7a4a10', '#299bdf', '#c8414f'],
     sequential: ['#ffffff', '#d3e5f4', '#7fb6de', '#2b76b9', '#08306b'],
     diverging: ['#0b4a8f', '#6aaee0', '#fafafa', '#f2ab5c', '#9a4a00'],
   },
   dark: {
-    bg: '#14181d', panel: '#1e242b', ink: '#e8edf2', dim: '#9ba6b2', line: '#3a444f', accent: '#ffb27a',
-    good: '#63cfa3', bad: '#ff9d8c',
+    bg: '#14181d',
+    panel: '#1e242b',
+    ink: '#e8edf2',
+    dim: '#9ba6b2',
+    line: '#3a444f',
+    accent: '#ffb27a',
+    good: '#63cfa3',
+    bad: '#ff9d8c',
     states: ['#4aa1ed', '#f79911', '#21d6bd', '#d25f90', '#7d6cf9', '#d9d072', '#b1dff9', '#f08479'],
     sequential: ['#14181d', '#143a5e', '#2474b5', '#86c5f2', '#f4fbff'],
     diverging: ['#8fd0ff', '#2f77b8', '#1b1e23', '#bd6a1f', '#ffc98a'],
@@ -42,12 +54,22 @@ export const inkOn = (fill) => (contrast(fill, '#ffffff') >= contrast(fill, '#11
 /** Mix of two colours: share 0 gives a, share 1 gives b. */
 export function mix(a, b, share) {
   const [p, q] = [rgb(a), rgb(b)];
-  return '#' + p.map((v, i) => Math.round(v + (q[i] - v) * share).toString(16).padStart(2, '0')).join('');
+  return (
+    '#' +
+    p
+      .map((v, i) =>
+        Math.round(v + (q[i] - v) * share)
+          .toString(16)
+          .padStart(2, '0'),
+      )
+      .join('')
+  );
 }
 
 /** The colour at x (0..1) on a scale of evenly spaced stops. */
 export function shade(stops, x) {
-  const at = Math.max(0, Math.min(1, x)) * (stops.length - 1), i = Math.min(stops.length - 2, Math.floor(at));
+  const at = Math.max(0, Math.min(1, x)) * (stops.length - 1),
+    i = Math.min(stops.length - 2, Math.floor(at));
   return mix(stops[i], stops[i + 1], at - i);
 }
 

@@ -8,7 +8,8 @@ export function attempt(questions, answers, question, option) {
 }
 
 /** Was a right option found? */
-export const solved = (questions, answers, question) => answers[question].some((o) => questions[question].options[o].right);
+export const solved = (questions, answers, question) =>
+  answers[question].some((o) => questions[question].options[o].right);
 
 /** { solved, first, total }: answered, right at the first try, all. */
 export function score(questions, answers) {
@@ -23,12 +24,18 @@ export function pick(option, count, key) {
   if (key === 'ArrowUp' || key === 'ArrowLeft') return { focus: (option - 1 + count) % count };
   if (key === 'Home') return { focus: 0 };
   if (key === 'End') return { focus: count - 1 };
-  const index = /^[1-9]$/.test(key) ? +key - 1 : /^[a-i]$/i.test(key) ? key.toLowerCase().charCodeAt(0) - 97 : -1;
+  const index = /^[1-9]$/.test(key)
+    ? +key - 1
+    : /^[a-i]$/i.test(key)
+      ? key.toLowerCase().charCodeAt(0) - 97
+      : -1;
   return index >= 0 && index < count ? { choose: index } : null;
 }
 
 /** The sentence at the end. */
 export function result({ solved: done, first, total }) {
   if (done < total) return `${done} of ${total} answered`;
-  return first === total ? `All ${total} right at the first try.` : `All answered, ${first} of ${total} right at the first try.`;
+  return first === total
+    ? `All ${total} right at the first try.`
+    : `All answered, ${first} of ${total} right at the first try.`;
 }
