@@ -9,12 +9,16 @@ of the others. Its docstring is the title of its table.
 """
 
 import argparse
+import itertools
 import math
 import statistics
 import time
+from collections import Counter
 
+import numpy as np
 import torch
 
+from seqmodels.markov import MarkovChain
 from seqmodels.runtime import prepare
 from seqmodels.scan import affine, affine_scan, associative_scan
 
@@ -62,6 +66,37 @@ def scan(length):
         "taped loop, unbind": forward_backward(unbound_loop),
         "taped loop, x[:, t]": forward_backward(indexed_loop),
         "associative_scan(affine)": forward_backward(lambda a, b: associative_scan(affine, (a, b))[1]),
+    }
+
+
+@benchmark(10_000, 100_000)
+def chain_fit(length):
+    """A chain of 26 letters from a text of so many letters"""
+    text = "".join(np.random.default_rng(0).choice(list("abcdefghijklmnopqrstuvwxyz"), length))
+
+    def counter():
+        pairs = Counter(itertools.pairwise(text))
+        letters = sorted(set(text))
+        counts = np.array([[pairs[a, b] for b in letters] for a in letters], float)
+        return counts / counts.sum(1, keepdims=True)
+
+    return {"MarkovChain.fit": lambda: MarkovChain.fit(text).transition, "Counter of pairs": counter}
+
+
+@benchmark(1_000, 10_000)
+def chain_sample(length):
+    """A walk of so many steps on 26 states"""
+    chain = MarkovChain(np.random.default_rng(0).dirichlet(np.ones(26), size=26))
+
+    def choices():
+        rng, path = np.random.default_rng(1), [0]
+        while len(path) < length:
+            path.append(rng.choice(26, p=chain.transition[path[-1]]))
+        return path
+
+    return {
+        "MarkovChain.sample": lambda: chain.sample(length, rng=np.random.default_rng(1)),
+        "rng.choice each step": choices,
     }
 
 

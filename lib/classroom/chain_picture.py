@@ -19,7 +19,7 @@ FEW = len(STATES)
 
 
 def chain_figure(transition, labels, start, n, path, long_run, title):
-    """A Figure 7.6 inches wide: the arrows of all states (of the start state where there are many) and columns of bars."""
+    """A Figure 7.6 inches wide: arrows (where there are many states, the start's alone) and columns of bars."""
     count = len(labels)
     tall = 3.9 if count > FEW else 2.5 if count <= 2 else 3.2
     figure = Figure(figsize=(7.6, tall), facecolor="white")
@@ -126,7 +126,7 @@ def _self_loop(places, i, radius):
 
 
 def _curve(places, i, j, radius):
-    """The same for an arrow to another state: it leaves to the left of the straight way, so that there and back part."""
+    """The same for an arrow to another state: it leaves to the left, so that there and back part."""
     away = (places[j] - places[i]) / np.linalg.norm(places[j] - places[i])
     bend = 0.3 if len(places) == 2 else 0.17
     lean = np.array([[np.cos(2 * bend), -np.sin(2 * bend)], [np.sin(2 * bend), np.cos(2 * bend)]])

@@ -46,7 +46,7 @@ def _option(where, option):
 class Quiz(Viewer):
     """Ask a few questions; say right or wrong with the reason; let the reader try again.
 
-    questions: ``[{"ask": "...", "options": [("text", True, "why it is right"), ("text", False, "why it is not"), ...]}]``
+    questions: ``[{"ask": "...", "options": [("text", True, "why it is right"), ("text", False, "why not")]}, ...]``
     with `code` in backticks allowed everywhere. ``quiz.answers`` holds, for every question, the options tried so far in
     order; ``quiz.score`` counts the questions answered right at the first try. Where no JavaScript runs the questions
     appear as text with the answers folded away. Raises ValueError that names the question.

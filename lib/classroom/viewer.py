@@ -36,9 +36,9 @@ def joined_javascript(name):
 
 
 def quantise(array):
-    """An array as little-endian 16-bit codes with its range: ``(codes, low, high)``; ``decode16`` in common.js undoes it.
+    """An array as little-endian 16-bit codes with its range: ``(codes, low, high)``.
 
-    The error is at most (high - low) / 131070. NaN and infinity raise ValueError.
+    ``decode16`` in common.js undoes it. The error is at most (high - low) / 131070. NaN and infinity raise ValueError.
     """
     array = np.asarray(array, dtype=np.float64)
     if array.size == 0 or not np.isfinite(array).all():

@@ -75,7 +75,8 @@ def test_a_figure_is_small_opaque_the_same_twice_and_has_words(shown):
         assert not pyplot.fignum_exists(figure.number)
 
     draw(), draw()
-    (data, metadata), (again, _) = shown
+    (data, metadata), (caption, _), (again, _), _ = shown
+    assert caption["text/markdown"] == "*A line that rises and then falls again.*"
     assert data["image/png"] == again["image/png"]
     png = data["image/png"] if isinstance(data["image/png"], bytes) else base64.b64decode(data["image/png"])
     assert len(png) < 30_000

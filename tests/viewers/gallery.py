@@ -13,14 +13,18 @@ weather""",
     "letters": """rng = np.random.default_rng(0)
 letters = ChainViewer(rng.dirichlet(np.full(27, .3), 27), list("abcdefghijklmnopqrstuvwxyz "), title="Letters")
 letters""",
-    "onegin": 'ChainViewer([[.128, .872], [.663, .337]], ["vowel", "consonant"], title="Vowels and consonants in Onegin")',
-    "traps": """ChainViewer([[.5, .3, .2, 0, 0], [0, .7, .3, 0, 0], [0, .4, .6, 0, 0], [.1, 0, 0, .6, .3], [0, 0, 0, 0, 1]],
-            list("ABCDE"), title="Traps")""",
+    "onegin": """ChainViewer([[.128, .872], [.663, .337]], ["vowel", "consonant"],
+            title="Vowels and consonants in Onegin")""",
+    "traps": """ChainViewer([[.5, .3, .2, 0, 0], [0, .7, .3, 0, 0], [0, .4, .6, 0, 0],
+             [.1, 0, 0, .6, .3], [0, 0, 0, 0, 1]], list("ABCDE"), title="Traps")""",
     "quiz": """quiz = Quiz([
     {"ask": "What does `P[i, j]` hold?", "options": [
-        ("the chance of `j`, given that the chain is in `i`", True, "The row says where the chain is, the column where it goes."),
-        ("the chance of `i`, given that the chain is in `j`", False, "That is the transpose: rows say where the chain is now."),
-        ("how often `i` and `j` were seen together", False, "Counts become probabilities only after each row is divided by its sum.")]},
+        ("the chance of `j`, given that the chain is in `i`", True,
+         "The row says where the chain is, the column where it goes."),
+        ("the chance of `i`, given that the chain is in `j`", False,
+         "That is the transpose: rows say where the chain is now."),
+        ("how often `i` and `j` were seen together", False,
+         "Counts become probabilities only after each row is divided by its sum.")]},
     {"ask": "A chain has period 2. What settles?", "options": [
         ("the distribution after n steps", False, "It keeps swinging between even and odd steps."),
         ("the share of visits to each state", True, "Averages over time settle although the distribution does not.")]},

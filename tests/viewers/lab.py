@@ -131,7 +131,7 @@ def _free_port():
 
 
 def new_page(browser, theme="light", width=1280, height=1000, **options):
-    """A fresh page that may speak to this machine only; `page.outside` and `page.errors` record what must stay empty."""
+    """A page that may speak to this machine only; `page.outside` and `page.errors` must stay empty."""
     context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme, **options)
     page = context.new_page()
     page.outside, page.errors = [], []
@@ -154,7 +154,8 @@ def new_page(browser, theme="light", width=1280, height=1000, **options):
 
 
 READY = """() => { const w = window.jupyterapp?.shell.currentWidget;
-  return w?.context?.isReady && w.sessionContext?.isReady && w.sessionContext.session?.kernel?.status === 'idle'; }"""
+  return w?.context?.isReady && w.sessionContext?.isReady
+    && w.sessionContext.session?.kernel?.status === 'idle'; }"""
 
 
 def open_notebook(page, server, name, seconds=120):
@@ -176,9 +177,10 @@ def open_lesson(page, server, file):
 
 RUN_ALL = """async () => {
   await jupyterapp.commands.execute('notebook:run-all-cells');
+  const errors = c => c.model.outputs.toJSON().filter(o => o.output_type === 'error');
   return jupyterapp.shell.currentWidget.content.widgets.filter(c => c.model.type === 'code').map(c => ({
     source: c.model.sharedModel.getSource().slice(0, 60), count: c.model.executionCount,
-    errors: c.model.outputs.toJSON().filter(o => o.output_type === 'error').map(o => `${o.ename}: ${o.evalue}`) })); }"""
+    errors: errors(c).map(o => `${o.ename}: ${o.evalue}`) })); }"""
 
 
 def run_all(page):
@@ -196,7 +198,8 @@ RUN_CELL = """async (source) => {
   if (i < 0) throw new Error('no such cell: ' + source);
   notebook.activeCellIndex = i; notebook.deselectAll();
   await jupyterapp.commands.execute('notebook:run-cell');
-  return notebook.widgets[i].model.outputs.toJSON().map(o => [].concat(o.text ?? o.data?.['text/plain'] ?? o.evalue).join('')).join(''); }"""
+  const text = o => [].concat(o.text ?? o.data?.['text/plain'] ?? o.evalue).join('');
+  return notebook.widgets[i].model.outputs.toJSON().map(text).join(''); }"""
 
 
 def run_cell(page, source):
@@ -220,6 +223,7 @@ def count_cells(page):
 
 def drawn(page, seconds=20):
     """Wait until every viewer on the page has drawn; returns how many there are."""
-    ready = "() => { const v = [...document.querySelectorAll('.mtm')]; return v.length > 0 && v.every(e => +e.dataset.frame > 0); }"
+    ready = "() => [...document.querySelectorAll('.mtm')].every(e => +e.dataset.frame > 0)"
+    page.locator(".mtm").first.wait_for(state="attached", timeout=seconds * 1000)
     page.wait_for_function(ready, timeout=seconds * 1000)
     return page.locator(".mtm").count()

@@ -3,18 +3,18 @@
 import os
 import pathlib
 import statistics
+from importlib.util import find_spec
 
 import nbformat
 import pytest
+
+from classroom import ChainViewer, Quiz
+from conftest import need
 from viewers import lab
 from viewers.bare_page import bare_page
 from viewers.gallery import CELLS, gallery
 
-from classroom import ChainViewer, Quiz
-from conftest import need
-
 pytestmark = pytest.mark.browser
-sync_api = pytest.importorskip("playwright.sync_api") if os.environ.get("COURSE_REQUIRE_ALL") != "1" else None
 WEATHER = [[0.8, 0.15, 0.05], [0.3, 0.4, 0.3], [0.2, 0.3, 0.5]]
 
 
@@ -27,9 +27,12 @@ def shots(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def browser():
+    need(find_spec("playwright"), "playwright is not installed; it is in requirements-test.txt")
     from playwright.sync_api import sync_playwright
 
-    need(lab.CHROMIUM, "no Chromium or Chrome on the PATH; set CHROMIUM to its program to run the browser tests")
+    need(
+        lab.CHROMIUM, "no Chromium or Chrome on the PATH; set CHROMIUM to its program to run the browser tests"
+    )
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=lab.CHROMIUM, args=lab.FLAGS)
         yield chromium
@@ -112,7 +115,7 @@ def test_every_viewer_draws_in_the_theme_of_the_page(page, shots):
 def test_chain_by_mouse(page, weather):
     weather.locator("[data-role=more]").click()
     traits(page, f"{GIVEN} 0 101 3 False")
-    drag(page, weather.locator(".tag[data-from='0'][data-to='1'] rect"), dx=66, dy=0)          # 66 px are 0.30
+    drag(page, weather.locator(".tag[data-from='0'][data-to='1'] rect"), dx=66, dy=0)  # 66 px are 0.30
     traits(page, "[[0.518, 0.45, 0.032], [0.3, 0.4, 0.3], [0.2, 0.3, 0.5]] 0 101 3 False")
     assert weather.locator(".tag[data-from='0'][data-to='1']").text_content() == "0.45"
     weather.locator(".disc[data-node='2'] .body").click()
@@ -121,7 +124,7 @@ def test_chain_by_mouse(page, weather):
     weather.locator("[data-role=start]").select_option("1")
     weather.locator("input[type=checkbox]").check()
     plot = weather.locator("svg.distance").bounding_box()
-    page.mouse.click(plot["x"] + 34 + (plot["width"] - 48) * 0.5, plot["y"] + 60)              # the middle of 0..20
+    page.mouse.click(plot["x"] + 34 + (plot["width"] - 48) * 0.5, plot["y"] + 60)  # the middle of 0..20
     traits(page, f"{GIVEN} 1 101 10 True")
     weather.locator("[data-role=restart]").click()
     weather.locator("[data-role=step]").click()
@@ -151,7 +154,7 @@ def test_chain_by_the_ribbon_and_its_buttons(page, weather):
 def test_chain_by_keyboard(page, weather):
     weather.locator(".stage").focus()
     press = page.keyboard.press
-    for key in ("ArrowRight", "ArrowDown"):                       # from sunny → cloudy to cloudy → rainy
+    for key in ("ArrowRight", "ArrowDown"):  # from sunny → cloudy to cloudy → rainy
         press(key)
     for _ in range(10):
         press("-")
@@ -165,7 +168,7 @@ def test_chain_by_keyboard(page, weather):
         press(key)
     traits(page, f"{GIVEN} 1 2 20 True")
     weather.locator("[data-role=play]").focus()
-    press("n")                                                    # keys work wherever the focus is in the viewer
+    press("n")  # keys work wherever the focus is in the viewer
     traits(page, f"{GIVEN} 1 3 20 True")
 
 
@@ -178,7 +181,7 @@ def test_play_walks_until_it_is_stopped(page, weather):
     assert weather.locator("[data-role=walker]").get_attribute("cx") is not None
     page.keyboard.press("Space")
     weather.locator("[data-role=play]", has_text="Play").wait_for()
-    page.wait_for_timeout(700)                                    # the step under way comes to its end
+    page.wait_for_timeout(700)  # the step under way comes to its end
     lab.expect_cell(page, CELLS["visited"], "0 True True")
     said = words.locator("b, span").all_inner_texts()
     assert len(said) > 3 and set(said) <= {"sunny", "cloudy", "rainy"}
@@ -233,7 +236,9 @@ def test_quiz_by_mouse_and_keyboard(page, shots):
     quiz = viewer(page, "Quiz")
     quiz.scroll_into_view_if_needed()
     quiz.locator("[data-question='0'] [data-option='1']").click()
-    quiz.locator("[data-question='0'] [data-option='1']", has_text="Not quite. That is the transpose").wait_for()
+    quiz.locator(
+        "[data-question='0'] [data-option='1']", has_text="Not quite. That is the transpose"
+    ).wait_for()
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Enter")
     quiz.locator("[data-question='0'] [data-option='0']", has_text="Right. The row says").wait_for()
@@ -250,8 +255,12 @@ def test_quiz_by_mouse_and_keyboard(page, shots):
 def test_the_theme_is_followed_live(page, weather):
     other = {"light": "dark", "dark": "light"}[page.theme]
     for theme in (other, page.theme):
-        page.evaluate("(theme) => jupyterapp.commands.execute('apputils:change-theme', { theme })", lab.THEMES[theme])
-        page.wait_for_function(f"(e) => e.dataset.theme === '{theme}'", arg=weather.element_handle(), timeout=15_000)
+        page.evaluate(
+            "(theme) => jupyterapp.commands.execute('apputils:change-theme', { theme })", lab.THEMES[theme]
+        )
+        page.wait_for_function(
+            f"(e) => e.dataset.theme === '{theme}'", arg=weather.element_handle(), timeout=15_000
+        )
 
 
 def test_an_answer_is_drawn_soon_after_the_key(page, weather, capsys):
@@ -262,7 +271,9 @@ def test_an_answer_is_drawn_soon_after_the_key(page, weather, capsys):
         root.locator(".stage").focus()
         times = page.evaluate(LATENCY, root.element_handle())
         with capsys.disabled():
-            print(f"\n{page.theme}, {title}: " + ", ".join(f"{k} {_spread(v)}" for k, v in times.items()), end="")
+            print(
+                f"\n{page.theme}, {title}: " + ", ".join(f"{k} {_spread(v)}" for k, v in times.items()), end=""
+            )
         assert all(len(v) == 12 for v in times.values()), "every key was answered by a drawing"
 
 
@@ -274,7 +285,8 @@ LATENCY = """async (root) => {
     times[key] = [];
     for (let i = 0; i < 12; i++) {
       const frame = root.dataset.frame, began = performance.now();
-      stage.dispatchEvent(new KeyboardEvent('keydown', { key: key === '.' && i % 2 ? ',' : key, bubbles: true, cancelable: true }));
+      const pressed = { key: key === '.' && i % 2 ? ',' : key, bubbles: true, cancelable: true };
+      stage.dispatchEvent(new KeyboardEvent('keydown', pressed));
       for (let tries = 0; root.dataset.frame === frame && tries < 60; tries++) await painted();
       if (root.dataset.frame !== frame) times[key].push(performance.now() - began);
       await new Promise((done) => setTimeout(done, 30));
@@ -287,6 +299,33 @@ def _spread(times):
     return f"{statistics.median(times):.0f} ms (at most {max(times):.0f})"
 
 
+def test_a_notebook_as_committed_shows_picture_and_fold(browser, server):
+    """Without the live view, as in the repository and on GitHub: the picture with its words, the quiz as text."""
+    chain, quiz = chains()[0], chains()[-1]
+    cells = []
+    for viewer_ in (chain, quiz):
+        data, metadata = viewer_._repr_mimebundle_()
+        data = {kind: value for kind, value in data.items() if "widget" not in kind}
+        output = nbformat.v4.new_output("display_data", data, metadata=metadata)
+        cells.append(nbformat.v4.new_code_cell("0", outputs=[output]))
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), server.folder / "committed.ipynb")
+    page = lab.new_page(browser)
+    try:
+        lab.open_notebook(page, server, "committed.ipynb")
+        picture = page.locator(".jp-OutputArea img")
+        picture.wait_for()
+        assert picture.get_attribute("alt") == chain.describe()
+        assert 600 <= picture.bounding_box()["width"] <= 800
+        fold = page.locator(".jp-OutputArea details")
+        fold.wait_for()
+        assert not fold.get_by_text("Count again.").is_visible()
+        fold.locator("summary").click()
+        assert fold.get_by_text("Count again.").is_visible()
+        assert page.errors == [] and page.outside == []
+    finally:
+        page.context.close()
+
+
 # --- without a kernel -----------------------------------------------------------------------------------------------
 
 
@@ -295,7 +334,13 @@ def chains():
     import numpy as np
 
     rng = np.random.default_rng(0)
-    traps = [[0.5, 0.3, 0.2, 0, 0], [0, 0.7, 0.3, 0, 0], [0, 0.4, 0.6, 0, 0], [0.1, 0, 0, 0.6, 0.3], [0, 0, 0, 0, 1]]
+    traps = [
+        [0.5, 0.3, 0.2, 0, 0],
+        [0, 0.7, 0.3, 0, 0],
+        [0, 0.4, 0.6, 0, 0],
+        [0.1, 0, 0, 0.6, 0.3],
+        [0, 0, 0, 0, 1],
+    ]
     return [
         ChainViewer(WEATHER, ["sunny", "cloudy", "rainy"], title="Weather", n=3),
         ChainViewer([[0.128, 0.872], [0.663, 0.337]], ["vowel", "consonant"], title="Onegin"),
@@ -304,7 +349,10 @@ def chains():
         ChainViewer(np.full((8, 8), 1 / 8), ["do", "re", "mi", "fa", "sol", "la", "si", "pause"], title="Tune"),
         ChainViewer(rng.dirichlet(np.full(27, 0.3), 27), list("abcdefghijklmnopqrstuvwxyz "), title="Letters"),
         ChainViewer([[1.0]], ["home"], title="One"),
-        Quiz([{"ask": "Is `1 + 1` two?", "options": [("yes", True, "Count."), ("no", False, "Count again.")]}], title="Sums"),
+        Quiz(
+            [{"ask": "Is `1 + 1` two?", "options": [("yes", True, "Count."), ("no", False, "Count again.")]}],
+            title="Sums",
+        ),
     ]
 
 
@@ -313,7 +361,9 @@ def bare(browser, tmp_path, request):
     """All viewers on a page opened from disk; options of the browser come from the test's marker."""
     options = {"theme": "light", "width": 1000, **getattr(request, "param", {})}
     page = lab.new_page(browser, **options)
-    page.goto(bare_page(tmp_path / "page.html", chains(), "#ffffff" if options["theme"] == "light" else "#111111"))
+    page.goto(
+        bare_page(tmp_path / "page.html", chains(), "#ffffff" if options["theme"] == "light" else "#111111")
+    )
     lab.drawn(page)
     yield page
     page.context.close()
@@ -322,7 +372,11 @@ def bare(browser, tmp_path, request):
 def test_a_page_from_disk_answers_without_a_kernel(bare):
     root = viewer(bare, "Weather")
     drag(bare, root.locator(".tag[data-from='0'][data-to='1'] rect"), dx=0, dy=-66)
-    assert bare.evaluate("() => models[0].get('transition')[0].map((p) => +p.toFixed(3))") == [0.518, 0.45, 0.032]
+    assert bare.evaluate("() => models[0].get('transition')[0].map((p) => +p.toFixed(3))") == [
+        0.518,
+        0.45,
+        0.032,
+    ]
     root.locator("[data-role=more]").click()
     assert bare.evaluate("() => models[0].get('path').length") == 101
     shares = [float(bar.get_attribute("data-share")) for bar in root.locator("[data-bar=visits]").all()]
@@ -331,25 +385,36 @@ def test_a_page_from_disk_answers_without_a_kernel(bare):
     assert "All 1 right at the first try." in viewer(bare, "Sums").inner_text()
 
 
-@pytest.mark.parametrize("bare", [{"theme": t, "width": w} for t in ("light", "dark") for w in (700, 1000, 1300)],
-                         indirect=True, ids=lambda o: f"{o['theme']}-{o['width']}")
+# Texts and controls that reach over the edge of the viewer.
+CUT = """(root) => { const box = root.getBoundingClientRect();
+  const over = (b) => b.left < box.left || b.right > box.right + .5 || b.bottom > box.bottom + .5;
+  return [...root.querySelectorAll('svg text, button, h3, h4, p, label, kbd')]
+    .filter((e) => e.getClientRects().length && over(e.getBoundingClientRect())).map((e) => e.textContent); }"""
+
+# Labels of arrows that lie on the disc of a state.
+COVERED = """(root) => { const discs = [...root.querySelectorAll('.disc .body')].map((e) => e.getBoundingClientRect());
+  const near = (x, low, high) => Math.max(low, Math.min(x, high)) - x;
+  const on = (b) => discs.some((d) => { const r = d.width / 2, x = d.x + r, y = d.y + r;
+    return Math.hypot(near(x, b.left, b.right), near(y, b.top, b.bottom)) < r - 1; });
+  return [...root.querySelectorAll('.tag text')].filter((e) => on(e.getBoundingClientRect()))
+    .map((e) => e.textContent); }"""
+
+
+@pytest.mark.parametrize(
+    "bare",
+    [{"theme": t, "width": w} for t in ("light", "dark") for w in (700, 1000, 1300)],
+    indirect=True,
+    ids=lambda o: f"{o['theme']}-{o['width']}",
+)
 def test_nothing_is_cut_at_any_width(bare, shots, request):
-    for i, root in enumerate(bare.locator(".mtm").all()):
-        if root.locator("[data-role=more]").count():
-            root.locator("[data-role=more]").click()
+    for button in bare.locator("[data-role=more]").all():
+        button.click()
     bare.wait_for_timeout(100)
     name = request.node.callspec.id
     for i, root in enumerate(bare.locator(".mtm").all()):
         root.screenshot(path=shots / f"bare_{i}_{name}.png")
-        cut = root.evaluate("""(root) => { const box = root.getBoundingClientRect();
-          return [...root.querySelectorAll('svg text, button, h3, h4, p, label, kbd')].filter((e) => e.getClientRects().length).filter((e) => {
-            const b = e.getBoundingClientRect();
-            return b.left < box.left || b.right > box.right + .5 || b.bottom > box.bottom + .5; }).map((e) => e.textContent); }""")
-        assert cut == [], f"viewer {i}"
-        covered = root.evaluate("""(root) => { const discs = [...root.querySelectorAll('.disc .body')].map((e) => e.getBoundingClientRect());
-          return [...root.querySelectorAll('.tag text')].filter((e) => { const b = e.getBoundingClientRect();
-            return discs.some((d) => { const r = d.width / 2, x = Math.max(b.left, Math.min(d.x + r, b.right)) - d.x - r,
-              y = Math.max(b.top, Math.min(d.y + r, b.bottom)) - d.y - r; return Math.hypot(x, y) < r - 1; }); }).map((e) => e.textContent); }""")
+        assert root.evaluate(CUT) == [], f"viewer {i}"
+        covered = root.evaluate(COVERED)
         assert covered == [], f"viewer {i}: a label lies on a state"
 
 
@@ -358,9 +423,18 @@ def test_a_finger_drags_a_probability(bare):
     box = viewer(bare, "Weather").locator(".tag[data-from='0'][data-to='1'] rect").bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     devtools = bare.context.new_cdp_session(bare)
-    for kind, points in (("touchStart", [(x, y)]), ("touchMove", [(x, y - 40)]), ("touchMove", [(x, y - 66)]), ("touchEnd", [])):
-        devtools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": a, "y": b} for a, b in points]})
-    bare.wait_for_function("() => models[0].get('transition')[0].map((p) => p.toFixed(3)).join() === '0.518,0.450,0.032'")
+    for kind, points in (
+        ("touchStart", [(x, y)]),
+        ("touchMove", [(x, y - 40)]),
+        ("touchMove", [(x, y - 66)]),
+        ("touchEnd", []),
+    ):
+        devtools.send(
+            "Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": a, "y": b} for a, b in points]}
+        )
+    bare.wait_for_function(
+        "() => models[0].get('transition')[0].map((p) => p.toFixed(3)).join() === '0.518,0.450,0.032'"
+    )
 
 
 @pytest.mark.parametrize("bare", [{"reduced_motion": "reduce"}], indirect=True, ids=["calm"])
@@ -377,10 +451,13 @@ def test_screen_readers_hear_what_is_drawn(bare):
     root = viewer(bare, "Traps")
     stage = root.locator(".stage")
     assert "5 states. Yes, for ever. Not every state can be reached" in stage.get_attribute("aria-label")
-    assert "A: visits 1.00, after 1 steps 0.50, long run 0.00" in root.locator("svg[role=img]").first.get_attribute("aria-label")
+    assert "A: visits 1.00, after 1 steps 0.50, long run 0.00" in root.locator(
+        "svg[role=img]"
+    ).first.get_attribute("aria-label")
     assert "1 step after A" in root.locator("[role=status]").inner_text()
     unnamed = bare.evaluate("""() => [...document.querySelectorAll('button, input, select')].filter((e) =>
-      !(e.getAttribute('aria-label') || e.textContent.trim() || e.closest('label')?.textContent.trim())).map((e) => e.outerHTML)""")
+      !(e.getAttribute('aria-label') || e.textContent.trim() || e.closest('label')?.textContent.trim()))
+      .map((e) => e.outerHTML)""")
     assert unnamed == []
 
 

@@ -29,7 +29,7 @@ def weather(**more):
     return ChainViewer(WEATHER, NAMES, title="The weather", **more)
 
 
-# --- errors -----------------------------------------------------------------------------------------------------------
+# --- errors ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_quiz_errors_name_the_question(questions, words):
     assert all(word in str(caught.value) for word in words), str(caught.value)
 
 
-# --- traits -----------------------------------------------------------------------------------------------------------
+# --- traits ---------------------------------------------------------------------------------------
 
 
 def test_a_cell_and_the_browser_both_move_the_chain():
@@ -134,7 +134,7 @@ def test_quiz_score_counts_first_tries():
     assert quiz.score == 1
 
 
-# --- text and picture ---------------------------------------------------------------------------------------------------
+# --- text and picture -----------------------------------------------------------------------------
 
 
 def test_text_is_the_same_in_every_run_and_tells_the_finding():
@@ -195,7 +195,7 @@ def test_quiz_without_javascript_is_text_with_folded_answers():
     assert "**B**: wrong. That is the transpose." in answers
 
 
-# --- JavaScript -----------------------------------------------------------------------------------------------------------
+# --- JavaScript -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["chain", "quiz"])

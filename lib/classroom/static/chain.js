@@ -44,6 +44,7 @@ function actions(model, ui, walk, put, redraw) {
   return {
     ...{ step, play, stop, more, restart },
     steps: (n) => put({ n }),
+    speed: (speed) => put({ speed }),
     log: (log) => put({ log }),
     undo: () => walk.again({ transition: model.get('_given') }),
     describe: (view) => `${view.labels.length} states. ${view.verdict.short} ${view.verdict.long}`,

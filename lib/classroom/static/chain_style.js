@@ -4,6 +4,9 @@ export const CHAIN_STYLE = `
 .mtm .answer b { font-weight: 650 }
 .mtm .panels { display: grid; grid-template-columns: minmax(0, 1fr); gap: 14px 34px; margin-top: 12px }
 .mtm .panels.wide { grid-template-columns: minmax(0, 47fr) minmax(0, 53fr) }
+.mtm .stack { display: grid; gap: 16px; align-content: start }
+.mtm .apart { justify-content: space-between; margin-top: 8px }
+.mtm .below { margin-top: 12px } .mtm .status { margin-top: 8px; min-height: 1.45em }
 .mtm .stage { position: relative; user-select: none; -webkit-user-select: none }
 .mtm .stage:focus-visible { outline: 1.5px dashed var(--accent); outline-offset: 4px }
 .mtm .disc { cursor: pointer }
