@@ -3,6 +3,12 @@
 import html
 import json
 
+import numpy as np
+
+from classroom import ChainViewer, Quiz
+
+WEATHER = [[0.8, 0.15, 0.05], [0.3, 0.4, 0.3], [0.2, 0.3, 0.5]]
+
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Viewers without a kernel</title>
 <body style="margin: 12px; background: {background}">{places}
 <script type="application/json" id="viewers">{data}</script>
@@ -35,3 +41,28 @@ def public_state(viewer):
     machinery = ("_esm", "_css", "_anywidget_id", "_dom_classes", "layout", "tabbable", "tooltip", "comm")
     state = viewer.get_state()
     return {k: v for k, v in state.items() if k not in machinery and not k.startswith(("_model", "_view"))}
+
+
+def chains():
+    """A chain of every kind."""
+    rng = np.random.default_rng(0)
+    traps = [
+        [0.5, 0.3, 0.2, 0, 0],
+        [0, 0.7, 0.3, 0, 0],
+        [0, 0.4, 0.6, 0, 0],
+        [0.1, 0, 0, 0.6, 0.3],
+        [0, 0, 0, 0, 1],
+    ]
+    return [
+        ChainViewer(WEATHER, ["sunny", "cloudy", "rainy"], title="Weather", n=3),
+        ChainViewer([[0.128, 0.872], [0.663, 0.337]], ["vowel", "consonant"], title="Onegin"),
+        ChainViewer(np.eye(4)[[1, 2, 3, 0]], list("ABCD"), title="Round"),
+        ChainViewer(traps, list("ABCDE"), title="Traps"),
+        ChainViewer(np.full((8, 8), 1 / 8), ["do", "re", "mi", "fa", "sol", "la", "si", "pause"], title="Tune"),
+        ChainViewer(rng.dirichlet(np.full(27, 0.3), 27), list("abcdefghijklmnopqrstuvwxyz "), title="Letters"),
+        ChainViewer([[1.0]], ["home"], title="One"),
+        Quiz(
+            [{"ask": "Is `1 + 1` two?", "options": [("yes", True, "Count."), ("no", False, "Count again.")]}],
+            title="Sums",
+        ),
+    ]

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from classroom import ChainViewer, Quiz, Viewer
+from classroom.chain_picture import STATES
 from classroom.viewer import STATIC, joined_javascript, quantise
 from conftest import need
 
@@ -285,6 +286,11 @@ def test_the_walk_equals_the_inverse_of_the_cumulated_row():
     for t in range(1, 400):
         walk.append(int(np.searchsorted(np.cumsum(WEATHER[walk[-1]]), here["u"][t], side="right")))
     assert here["walk"] == walk
+
+
+@pytest.mark.node
+def test_picture_and_viewer_share_their_colours():
+    assert run_node("chain", "m.PALETTES.light.states") == STATES
 
 
 @pytest.mark.node

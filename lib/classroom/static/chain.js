@@ -62,6 +62,10 @@ function actions(model, ui, walk, put, redraw) {
       if (model.get('start') !== state) walk.again({ start: state });
       else redraw();
     },
+    nudge(by) {
+      const { from, to } = ui.chosen;
+      this.change(from, to, P()[from][to] + by);
+    },
     change(i, j, p, row = P()[i]) {
       const rounded = clamp(Math.round(p * 100) / 100, 0, 1);
       const changed = setProbability(row, j, rounded, model.get('_given')[i]);
@@ -78,14 +82,15 @@ function onKey(event, model, ui, act) {
   if (target.type === 'checkbox' && key === ' ') return;
   if (target.type === 'range' && /^(Arrow|Home|End|Page)/.test(key)) return;
   const { from, to } = ui.chosen;
-  const { P, horizon } = ui.known;
+  const P = model.get('transition'); // not what was drawn last: keys may come faster than frames
+  const horizon = ui.known?.horizon ?? 10;
   const patch = press({ from, to, n: Math.min(model.get('n'), horizon), count: P.length, horizon }, key);
   if (!patch) return;
   event.preventDefault();
   if (patch.act === 'start') act.start(from);
   else if (patch.act === 'log') act.log(!model.get('log'));
   else if (patch.act) act[patch.act]();
-  else if (patch.change) act.change(from, to, P[from][to] + patch.change);
+  else if (patch.change) act.nudge(patch.change);
   else if ('n' in patch) act.steps(patch.n);
   else act.choose(patch.from ?? from, patch.to ?? to);
 }

@@ -94,20 +94,20 @@ function write(words, view, palette) {
   if (old?.path === path && old.length === path.length && old.bg === palette.bg && old.labels === labels)
     return;
   written.set(words, { path, length: path.length, bg: palette.bg, labels });
-  const tight = view.labels.every((l) => l.length === 1),
-    keep = tight ? 320 : 100,
-    length = view.path.length;
-  const recent = view.path.slice(Math.max(0, Math.ceil((length - keep) / 60) * 60)); // in jumps: lines stay where they are
+  const tight = labels.every((label) => label.length === 1);
+  const keep = tight ? 320 : 100;
+  const first = Math.max(0, Math.ceil((path.length - keep) / 60) * 60); // in jumps: lines stay where they are
+  const gap = tight ? '' : ' ';
+  const style = (state) => (labels.length <= FEW ? `color:${readable(palette.states[state], palette)}` : null);
+  const word = (tag, state) => h(tag, { text: shown(labels[state]), style: style(state) });
+  const past = path.slice(first, -1);
+  const coloured = () => past.flatMap((state) => [word('span', state), gap]);
+  const plain = () => [past.map((state) => shown(labels[state]) + gap).join('')];
   words.classList.toggle('tight', tight);
   words.replaceChildren(
-    recent.length < length ? '… ' : '',
-    ...recent.flatMap((s, k) => [
-      h(k === recent.length - 1 ? 'b' : 'span', {
-        text: shown(view.labels[s]),
-        style: view.count <= FEW ? `color:${readable(palette.states[s], palette)}` : null,
-      }),
-      tight ? '' : ' ',
-    ]),
+    first > 0 ? '… ' : '',
+    ...(labels.length <= FEW ? coloured() : plain()),
+    word('b', path.at(-1)),
   );
   words.scrollTop = words.scrollHeight;
 }

@@ -12,16 +12,12 @@ export function rowPanel(act) {
   let view = null,
     drag = null,
     drawn = {};
-  const nudge = (by) => {
-    const { from, to } = view.chosen;
-    act.change(from, to, view.P[from][to] + by);
-  };
   const small = (text, by, label) =>
     h('button', {
       'aria-label': label,
       text,
       style: 'min-height:24px;padding:0 8px',
-      onclick: () => nudge(by),
+      onclick: () => act.nudge(by),
     });
   const head = h(
     'div',

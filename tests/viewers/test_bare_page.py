@@ -1,0 +1,121 @@
+"""The viewers on a page without a kernel, opened from disk: every width, both themes, touch, less motion, words."""
+
+import pytest
+
+from viewers import lab
+from viewers.bare_page import bare_page, chains
+from viewers.hands import drag, viewer
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def bare(browser, tmp_path, request):
+    """All viewers on a page opened from disk; options of the browser come from the test's marker."""
+    options = {"theme": "light", "width": 1000, **getattr(request, "param", {})}
+    page = lab.new_page(browser, **options)
+    page.goto(
+        bare_page(tmp_path / "page.html", chains(), "#ffffff" if options["theme"] == "light" else "#111111")
+    )
+    lab.drawn(page)
+    yield page
+    page.context.close()
+
+
+def test_a_page_from_disk_answers_without_a_kernel(bare):
+    root = viewer(bare, "Weather")
+    drag(bare, root.locator(".tag[data-from='0'][data-to='1'] rect"), dx=0, dy=-66)
+    assert bare.evaluate("() => models[0].get('transition')[0].map((p) => +p.toFixed(3))") == [
+        0.518,
+        0.45,
+        0.032,
+    ]
+    root.locator("[data-role=more]").click()
+    assert bare.evaluate("() => models[0].get('path').length") == 101
+    shares = [float(bar.get_attribute("data-share")) for bar in root.locator("[data-bar=visits]").all()]
+    assert abs(sum(shares) - 1) < 1e-5
+    viewer(bare, "Sums").locator("[data-option='0']").click()
+    assert "All 1 right at the first try." in viewer(bare, "Sums").inner_text()
+
+
+# Texts and controls that reach over the edge of the viewer.
+CUT = """(root) => { const box = root.getBoundingClientRect();
+  const over = (b) => b.left < box.left || b.right > box.right + .5 || b.bottom > box.bottom + .5;
+  return [...root.querySelectorAll('svg text, button, h3, h4, p, label, kbd')]
+    .filter((e) => e.getClientRects().length && over(e.getBoundingClientRect())).map((e) => e.textContent); }"""
+
+# Labels of arrows that lie on the disc of a state.
+COVERED = """(root) => { const discs = [...root.querySelectorAll('.disc .body')].map((e) => e.getBoundingClientRect());
+  const near = (x, low, high) => Math.max(low, Math.min(x, high)) - x;
+  const on = (b) => discs.some((d) => { const r = d.width / 2, x = d.x + r, y = d.y + r;
+    return Math.hypot(near(x, b.left, b.right), near(y, b.top, b.bottom)) < r - 1; });
+  return [...root.querySelectorAll('.tag text')].filter((e) => on(e.getBoundingClientRect()))
+    .map((e) => e.textContent); }"""
+
+
+@pytest.mark.parametrize(
+    "bare",
+    [{"theme": t, "width": w} for t in ("light", "dark") for w in (700, 1000, 1300)],
+    indirect=True,
+    ids=lambda o: f"{o['theme']}-{o['width']}",
+)
+def test_nothing_is_cut_at_any_width(bare, shots, request):
+    for button in bare.locator("[data-role=more]").all():
+        button.click()
+    bare.wait_for_timeout(100)
+    name = request.node.callspec.id
+    for i, root in enumerate(bare.locator(".mtm").all()):
+        root.screenshot(path=shots / f"bare_{i}_{name}.png")
+        assert root.evaluate(CUT) == [], f"viewer {i}"
+        covered = root.evaluate(COVERED)
+        assert covered == [], f"viewer {i}: a label lies on a state"
+
+
+@pytest.mark.parametrize("bare", [{"has_touch": True, "width": 700}], indirect=True, ids=["touch"])
+def test_a_finger_drags_a_probability(bare):
+    box = viewer(bare, "Weather").locator(".tag[data-from='0'][data-to='1'] rect").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    devtools = bare.context.new_cdp_session(bare)
+    for kind, points in (
+        ("touchStart", [(x, y)]),
+        ("touchMove", [(x, y - 40)]),
+        ("touchMove", [(x, y - 66)]),
+        ("touchEnd", []),
+    ):
+        devtools.send(
+            "Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": a, "y": b} for a, b in points]}
+        )
+    bare.wait_for_function(
+        "() => models[0].get('transition')[0].map((p) => p.toFixed(3)).join() === '0.518,0.450,0.032'"
+    )
+
+
+@pytest.mark.parametrize("bare", [{"reduced_motion": "reduce"}], indirect=True, ids=["calm"])
+def test_less_motion_where_the_reader_asks_for_it(bare):
+    root = viewer(bare, "Weather")
+    root.locator("[data-role=step]").click()
+    assert bare.evaluate("() => models[0].get('path').length") == 2, "a step is made at once"
+    root.locator("[data-role=play]").click()
+    bare.wait_for_function("() => models[0].get('path').length > 3")
+    assert root.locator("[data-role=walker]").get_attribute("opacity") == "0", "nothing glides"
+
+
+def test_screen_readers_hear_what_is_drawn(bare):
+    root = viewer(bare, "Traps")
+    stage = root.locator(".stage")
+    assert "5 states. Yes, for ever. Not every state can be reached" in stage.get_attribute("aria-label")
+    assert "A: visits 1.00, after 1 steps 0.50, long run 0.00" in root.locator(
+        "svg[role=img]"
+    ).first.get_attribute("aria-label")
+    assert "1 step after A" in root.locator("[role=status]").inner_text()
+    unnamed = bare.evaluate("""() => [...document.querySelectorAll('button, input, select')].filter((e) =>
+      !(e.getAttribute('aria-label') || e.textContent.trim() || e.closest('label')?.textContent.trim()))
+      .map((e) => e.outerHTML)""")
+    assert unnamed == []
+
+
+def test_seen_by_a_deuteranope(bare, shots):
+    devtools = bare.context.new_cdp_session(bare)
+    devtools.send("Emulation.setEmulatedVisionDeficiency", {"type": "deuteranopia"})
+    for i in (0, 4):
+        bare.locator(".mtm").nth(i).screenshot(path=shots / f"deuteranopia_{i}.png")
