@@ -88,11 +88,14 @@ def inject(notebook, path):
 
 
 def fold(notebook):
-    """Close the source of cells that a reader runs and need not read: the start cell, the answers of a quiz."""
+    """Close what a reader need not read (the start cell, the answers of a quiz) and what should come as a surprise:
+    the output of a prediction, which JupyterLab opens when the cell is run."""
     for cell in notebook.cells:
         if set(tags(cell)) & FOLDED:
             cell.metadata["jupyter"] = {"source_hidden": True}
             cell.metadata["cellView"] = "form"  # the same on Colab, where the source begins with "# @title"
+        elif "predict" in tags(cell):
+            cell.metadata["jupyter"] = {"outputs_hidden": True}
 
 
 def without(notebook, *unwanted):

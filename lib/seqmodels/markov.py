@@ -87,14 +87,14 @@ class MarkovChain:
         if steps < 0:
             raise ValueError(f"steps is {steps}; expected zero or more")
         first = self.initial if start is None else np.eye(len(self.labels))[self._state(start)]
-        return first @ np.linalg.matrix_power(self.transition, steps)  # (1.1.3)
+        return first @ np.linalg.matrix_power(self.transition, steps)  # (1.1.5)
 
     def stationary(self):
         """(K,) the distribution that a step leaves alone, pi = pi P; ValueError where there are several."""
         self._check_one_end()
         n_states = len(self.labels)
         equations = np.vstack([self.transition.T - np.eye(n_states), np.ones(n_states)])
-        known = np.append(np.zeros(n_states), 1.0)  # (1.1.3): pi P - pi = 0, and pi sums to one
+        known = np.append(np.zeros(n_states), 1.0)  # (1.1.5): pi P - pi = 0, and pi sums to one
         pi = np.linalg.lstsq(equations, known, rcond=None)[0]
         pi = np.maximum(pi, 0)
         return pi / pi.sum()
@@ -105,22 +105,24 @@ class MarkovChain:
         surprise = -np.log(p, out=np.zeros_like(p), where=p > 0)
         return float(self.stationary() @ (p * surprise).sum(1))
 
-    def dispersion(self, values):
-        """How much a long sum of values[state] varies, against independent draws of the same values.
+    def dispersion(self, values, window=None):
+        """How much a sum of values[state] along the chain varies, against independent draws of the same values.
 
-        1 + 2 (cov_1 + cov_2 + ...) / var: one for independent states, above one where like follows like.
-        values: (K,) a number for each state. The sum is the solution of one linear system, so that it is
-        right for periodic chains too. Source: Markov 1913 for two states and for pairs.
+        One for independent states, below one where they make way for each other, above where like follows like.
+        values: (K,) a number for each state. window: over how many steps; None: in the limit of very many, where
+        one linear solve adds up all covariances, so that it is right for periodic chains too.
+        Source: Markov 1913 for two states and for pairs.
         """
-        values = np.array(values, float)
-        if values.shape != (len(self.labels),):
-            raise ValueError(f"values has shape {values.shape}; expected ({len(self.labels)},), a number a state")
-        pi = self.stationary()
-        g = values - pi @ values  # (K,)
-        if np.allclose(g[pi > 0], 0):
-            raise ValueError("values are the same in every state the chain stays in: there is no variance to compare")
-        later = np.linalg.solve(np.eye(len(pi)) - self.transition + pi, g)  # g + P g + P^2 g + ...
-        return float(pi @ (g * (2 * later - g)) / (pi @ g**2))
+        pi, g = self._away_from_mean(values)  # (K,), (K,)
+        if window is None:
+            # g + P g + P^2 g + ..., all at once
+            later = np.linalg.solve(np.eye(len(pi)) - self.transition + pi, g)
+        else:
+            later, ahead = g.copy(), g
+            for lag in range(1, window):
+                ahead = self.transition @ ahead  # P^lag g: where the mean is heading
+                later += (1 - lag / window) * ahead
+        return float(pi @ (g * (2 * later - g)) / (pi @ g**2))  # (1.1.4)
 
     def closed_classes(self):
         """Sets of states that reach each other and are never left, as lists of labels."""
@@ -130,6 +132,15 @@ class MarkovChain:
             reach = reach.astype(float) @ reach > 0
         classes = {tuple(np.flatnonzero(reach[i])) for i in range(n_states) if np.all(reach[reach[i], i])}
         return [[self.labels[j] for j in states] for states in sorted(classes)]
+
+    def _away_from_mean(self, values):
+        values, pi = np.array(values, float), self.stationary()
+        if values.shape != pi.shape:
+            raise ValueError(f"values has shape {values.shape}; expected {pi.shape}, a number a state")
+        g = values - pi @ values
+        if np.allclose(g[pi > 0], 0):
+            raise ValueError("values are the same in every state the chain stays in: there is no variance to compare")
+        return pi, g
 
     def _check_one_end(self):
         closed = self.closed_classes()
@@ -156,24 +167,33 @@ def dispersion(marks, window=100):
     return float(sums.var() / (window * p * (1 - p)))
 
 
-def shannon_text(text, length, order, rng):
-    """Write `length` characters the way Shannon did in 1948, with a book instead of a table.
+def followers(text, order):
+    """The table of a chain whose state is the last `order` characters.
 
-    Open the book anywhere, read on until the last `order` characters written turn up, copy the one after them.
-    That is a chain whose state is the last `order` characters. text: the book. rng: np.random.Generator.
+    context -> every character that follows it in the text, as often as it does. order: 1 or more.
     """
     if not 0 < order < len(text):
-        raise ValueError(f"order is {order}; expected 1 or more, and less than the {len(text)} characters of the text")
-    written = list(text[:order])
-    while len(written) < order + length:
-        context = "".join(written[len(written) - order :])
-        place = text.find(context, rng.integers(len(text)), -1)
-        if place < 0:  # past the last place: go on at the front of the book
-            place = text.find(context, 0, -1)
-        if place < 0:  # only the end of the book reads so: open it anywhere
-            place = rng.integers(len(text) - order)
-        written.append(text[place + order])
-    return "".join(written[order:])
+        raise ValueError(f"order is {order}; expected 1 or more, less than the text's {len(text)} characters")
+    table = {}
+    for t in range(len(text) - order):
+        table.setdefault(text[t : t + order], []).append(text[t + order])
+    return table
+
+
+def imitate(table, length, rng):
+    """Write `length` characters with a table of `followers`, from the text's beginning on.
+
+    The text's last context may be followed by nothing: then go on at its beginning. rng: np.random.Generator.
+    """
+    start = context = next(iter(table))
+    written = []
+    while len(written) < length:
+        if context not in table:
+            context = start
+        choices = table[context]
+        written.append(choices[rng.integers(len(choices))])
+        context = (context + written[-1])[-len(start) :]
+    return "".join(written)
 
 
 def _rows(transition):

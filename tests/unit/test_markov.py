@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from seqmodels.markov import MarkovChain, dispersion, shannon_text
+from seqmodels.markov import MarkovChain, dispersion, followers, imitate
 
 RABINER = [[0.4, 0.3, 0.3], [0.2, 0.6, 0.2], [0.1, 0.1, 0.8]]  # rain, cloudy, sunny (Rabiner 1989)
 
@@ -107,7 +107,7 @@ def test_a_chain_with_two_ends_has_no_single_stationary_distribution():
     assert transient.stationary() == pytest.approx([0, 0.5, 0.5], abs=1e-12)
 
 
-def test_dispersion_is_the_growth_of_the_variance_over_every_path():
+def test_dispersion_is_the_variance_over_every_path():
     chain = random_chain(3, 5)
     chain = MarkovChain(chain.transition, chain.stationary())
     values = np.array([0.0, 1.0, 4.0])
@@ -118,9 +118,10 @@ def test_dispersion_is_the_growth_of_the_variance_over_every_path():
         total = np.array([values[list(q)].sum() for q in paths])
         return p @ total**2 - (p @ total) ** 2
 
-    growth = (variance(8) - variance(7)) / variance(1)
-    # the covariances beyond lag 7 are all that is missing
-    assert chain.dispersion(values) == pytest.approx(growth, rel=2e-4)
+    for window in (1, 2, 7):
+        want = variance(window) / (window * variance(1))
+        assert chain.dispersion(values, window=window) == pytest.approx(want, rel=1e-12)
+    assert chain.dispersion(values) == pytest.approx(chain.dispersion(values, window=10**6), rel=1e-5)
 
 
 def test_dispersion_of_two_states_is_markovs_formula_even_where_the_chain_is_periodic():
@@ -138,15 +139,21 @@ def test_dispersion_of_marks():
     assert dispersion(by_hand, window=2) == pytest.approx(4 / 3)
 
 
-def test_shannon_text_only_copies_what_the_book_says():
+def test_imitate_draws_from_the_counts():
     book = "the cat sat on the mat, the hat sat on the mat, the cat "
     for order in (1, 2, 3):
-        text = shannon_text(book, 300, order, np.random.default_rng(1))
+        text = imitate(followers(book, order), 300, np.random.default_rng(1))
         assert len(text) == 300
         pieces = {book[i : i + order + 1] for i in range(len(book) - order)}
         assert all(text[i : i + order + 1] in pieces for i in range(300 - order))
-    assert shannon_text("abcab", 12, 1, np.random.default_rng(0)) == "bcabcabcabca"
-    assert len(shannon_text("abX", 20, 1, np.random.default_rng(0))) == 20  # "X" is followed by nothing
+    table = followers("aab" * 50, 1)
+    text = imitate(table, 30_000, np.random.default_rng(2))
+    assert MarkovChain.fit(text).transition == pytest.approx(MarkovChain.fit("aab" * 50).transition, abs=0.02)
+
+
+def test_imitate_goes_on_at_the_beginning_where_the_text_ends():
+    assert imitate(followers("abX", 1), 5, np.random.default_rng(0)) == "bXbXb"
+    assert imitate(followers("abcdX", 2), 8, np.random.default_rng(0)) == "cdXcdXcd"
 
 
 BAD = [
@@ -193,4 +200,4 @@ def test_bad_calls_are_refused_by_name():
     with pytest.raises(ValueError, match="two windows of 100"):
         dispersion([0, 1, 1])
     with pytest.raises(ValueError, match="order is 0"):
-        shannon_text("abc", 5, 0, np.random.default_rng(0))
+        followers("abc", 0)

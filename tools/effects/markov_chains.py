@@ -7,33 +7,34 @@ import re
 import time
 
 import numpy as np
-from tqdm import tqdm
 
 from seqmodels.datasets import saltmere
-from seqmodels.markov import dispersion, shannon_text
+from seqmodels.markov import dispersion, followers, imitate
+from seqmodels.runtime import progress
 from tools.effects import save
 
 SEEDS = range(10)
-ORDERS = range(1, 9)
+ORDERS = [1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30]
 LENGTH = 40_000  # characters a sample
+WINDOWS = [25, 50, 100, 200, 400, 800, 1600]  # letters
+BLOCK = 50  # words
+STRETCH = 40  # characters
 
 
 def vowels(words):
     return np.array([c in "aeiou" for c in "".join(words)])
 
 
-def shuffled_dispersions(rng):
-    """Markov's coefficient of the tales once their letters or their words have changed places."""
-    tales = [[re.findall("[a-z]+", line) for line in tale.text.lower().split("\n")] for tale in saltmere().tales]
-    words = [word for tale in tales for line in tale for word in line]
-    within_tale = [w for tale in tales for w in rng.permutation([w for line in tale for w in line])]
-    within_paragraph = [w for tale in tales for line in tale for w in rng.permutation(line)]
+def dispersions(marks):
+    return [dispersion(marks, window) for window in WINDOWS]
+
+
+def shuffled(words, rng):
+    """Markov's coefficient for every window, once words have changed places: all of them, or within blocks."""
+    blocks = [word for i in range(0, len(words), BLOCK) for word in rng.permutation(words[i : i + BLOCK])]
     return {
-        "letters": dispersion(rng.permutation(vowels(words))),
-        "words": dispersion(vowels(rng.permutation(words))),
-        "words within a tale": dispersion(vowels(within_tale)),
-        "words within a paragraph": dispersion(vowels(within_paragraph)),
-        "nothing": dispersion(vowels(words)),
+        "all words": dispersions(vowels(rng.permutation(words))),
+        f"words in blocks of {BLOCK}": dispersions(vowels(blocks)),
     }
 
 
@@ -45,26 +46,37 @@ def closed(text):
     return shut / max(opened, 1), float(np.mean([line.count('"') % 2 == 0 for line in paragraphs if '"' in line]))
 
 
-def main():
-    book = "\n\n".join(tale.split("\n\n", 1)[1] for tale in saltmere().train)  # without their titles
-    began = time.time()
-    shuffles, samples = [], []
-    for seed in tqdm(SEEDS, desc="seeds"):
-        shuffles.append({"seed": seed, **shuffled_dispersions(np.random.default_rng(seed))})
-        for order in ORDERS:
-            text = shannon_text(book, LENGTH, order, np.random.default_rng(seed))
+def copied(text, book):
+    """Share of stretches that stand in the book word for word."""
+    stretches = [text[t : t + STRETCH] for t in range(0, len(text) - STRETCH + 1, STRETCH)]
+    return float(np.mean([stretch in book for stretch in stretches]))
+
+
+def samples(book):
+    """What chains of every order write, and how much of it closes what it opens or is copied."""
+    for order in progress(ORDERS, label="orders"):
+        table = followers(book, order)
+        for seed in SEEDS:
+            text = imitate(table, LENGTH, np.random.default_rng(seed))
             brackets, quotes = closed(text)
-            samples.append({"seed": seed, "order": order, "brackets closed": brackets, "quotes even": quotes})
+            row = {"order": order, "seed": seed, "brackets closed": brackets, "quotes paired": quotes}
+            yield row | {"copied": copied(text, book)}
+
+
+def main():
+    tales, began = saltmere(), time.time()
+    book = "\n\n".join(tale.split("\n\n", 1)[1] for tale in tales.train)  # without their titles
+    words = re.findall("[a-z]+", tales.text.lower())
     result = {
         "made by": "tools/effects/markov_chains.py",
-        "seconds": round(time.time() - began),
-        "machine": "2 CPU cores",
         "characters a sample": LENGTH,
-        "tales": dict(zip(("brackets closed", "quotes even"), closed(book), strict=True)),
-        "dispersion after shuffling": shuffles,
-        "samples": samples,
+        "characters a stretch": STRETCH,
+        "windows": WINDOWS,
+        "tales": dispersions(vowels(words)),
+        "shuffled": [{"seed": seed} | shuffled(words, np.random.default_rng(seed)) for seed in SEEDS],
+        "samples": list(samples(book)),
     }
-    save("01_1", result)
+    save("01_1", result | {"seconds": round(time.time() - began), "machine": "2 CPU cores, one thread"})
 
 
 if __name__ == "__main__":
