@@ -45,18 +45,24 @@ class ChainViewer(Viewer):
     Draws the states as a graph, walks along it, and lays three shares side by side for every state: visits so far,
     the exact distribution after n steps from the chosen start, and the long run. Drag an arrow's label to change a
     probability: the rest of its row rescales. A chain that is periodic or falls apart is called so in words.
+    Two plots take turns (key ``a``). "distance": how far the exact distribution after n steps still is from the long
+    run, and the share of that distance that each step leaves, |lambda_2|. "average": whether the share of visits to the
+    chosen state settles as the walk goes on, between the band of an urn, ± 2 sqrt(p (1 - p) / n), and the band of
+    this chain, ± 2 sqrt(D p (1 - p) / n), D its coefficient of dispersion.
 
     transition: (K, K) array, ``transition[i, j]`` = P(next = j | now = i), rows sum to one; 1 <= K <= 40.
     labels: K names (default "0", "1", ...); distinct. start: index or label. seed: of the walk.
 
     From a cell, read or set ``viewer.transition`` (array), ``viewer.start`` (index), ``viewer.path`` (list of visited
-    states), ``viewer.n`` (steps of the exact distribution), ``viewer.speed`` (steps a second), ``viewer.log``.
+    states), ``viewer.n`` (steps of the exact distribution), ``viewer.speed`` (steps a second), ``viewer.log``,
+    ``viewer.plot`` ("distance" or "average"). The browser walks at most 10,000 steps.
     Raises ValueError, naming the argument and the numbers, where shapes, labels or rows do not fit.
     Held by tests/viewers: the numbers against NumPy, the picture and every control in a real browser.
     """
 
     _javascript = "chain"
     MOST_STATES = 40
+    PLOTS = ("distance", "average")
     _quiet = True  # while the constructor or the browser sets the traits
 
     transition = traitlets.Any().tag(**_ARRAY)
@@ -66,6 +72,7 @@ class ChainViewer(Viewer):
     n = traitlets.Int(1).tag(sync=True)
     speed = traitlets.Float(2.0).tag(sync=True)
     log = traitlets.Bool(False).tag(sync=True)
+    plot = traitlets.Any("distance").tag(sync=True)
     seed = traitlets.Int(0).tag(sync=True)
     _given = traitlets.Any().tag(**_ARRAY)
 
@@ -121,6 +128,12 @@ class ChainViewer(Viewer):
     def _check_positive(self, proposal):
         if proposal.value < 0 or (proposal.trait.name == "speed" and proposal.value == 0):
             raise ValueError(f"{proposal.trait.name} must be positive, got {proposal.value}")
+        return proposal.value
+
+    @traitlets.validate("plot")
+    def _check_plot(self, proposal):
+        if proposal.value not in self.PLOTS:
+            raise ValueError(f"plot must be one of {self.PLOTS}, got {proposal.value!r}")
         return proposal.value
 
     def set_state(self, sync_data):

@@ -6,7 +6,7 @@ from IPython.display import display
 from matplotlib import pyplot
 from PIL import Image
 
-DOTS = 144  # per inch: shown at 96, so that it is sharp on a fine screen
+DOTS = 160  # per inch: shown at 96, so that it is sharp on a fine screen
 
 
 def show_figure(figure, alt):
@@ -25,7 +25,7 @@ def show_figure(figure, alt):
     display({"text/markdown": f"*{alt}*", "text/plain": alt}, raw=True)
 
 
-def figure_png(figure, colours=48):
+def figure_png(figure, colours=24):
     """(PNG bytes in so few colours that a notebook stays small, the same at every call; width in CSS pixels)."""
     raw, small = io.BytesIO(), io.BytesIO()
     figure.savefig(raw, format="png", dpi=DOTS, metadata={"Software": None})

@@ -1,13 +1,15 @@
 """What every viewer is on the Python side: traits, a picture, a sentence, one text of JavaScript."""
 
 import base64
-import io
 import pathlib
 import re
 
 import anywidget
 import numpy as np
 import traitlets
+from matplotlib import style
+
+from .figures import figure_png
 
 STATIC = pathlib.Path(__file__).parent / "static"
 _IMPORT = re.compile(r"^import [^;]*?from '\./([\w]+)\.js';\n", re.MULTILINE)
@@ -67,8 +69,6 @@ class Viewer(anywidget.AnyWidget):
     alt = traitlets.Unicode("").tag(sync=True)
     theme = traitlets.Enum(["auto", "light", "dark"], "auto").tag(sync=True)
 
-    picture_dpi = 160  # shown at half this size: sharp on fine screens
-
     def __init_subclass__(cls, **kwargs):
         if "_javascript" in cls.__dict__:
             cls._esm = joined_javascript(cls._javascript)
@@ -83,16 +83,9 @@ class Viewer(anywidget.AnyWidget):
         raise NotImplementedError(f"{type(self).__name__} has no static picture")
 
     def to_png(self):
-        """The static picture as PNG bytes: 24 colours, so that a notebook stays small; the same bytes every time."""
-        from matplotlib import style
-        from PIL import Image
-
-        raw, small = io.BytesIO(), io.BytesIO()
-        with style.context("default"):  # whatever style the notebook has set
-            self.figure().savefig(raw, format="png", dpi=self.picture_dpi, metadata={"Software": None})
-        picture = Image.open(raw).convert("RGB").quantize(24, dither=Image.Dither.NONE)
-        picture.save(small, format="PNG", optimize=True)
-        return small.getvalue()
+        """The static picture as PNG bytes, whatever style the notebook has set, and its width in CSS pixels."""
+        with style.context("default"):
+            return figure_png(self.figure())
 
     def __repr__(self):
         return f"{type(self).__name__}: {self.describe()}"  # no address: the same text in every run
@@ -105,10 +98,6 @@ class Viewer(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **kwargs):
         data, metadata = self._bundle(**kwargs)
-        png = self.to_png()
-        wide = int.from_bytes(png[16:20], "big")  # IHDR: the width in pixels
+        png, width = self.to_png()
         data["image/png"] = base64.b64encode(png).decode("ascii")
-        return data, {
-            **metadata,
-            "image/png": {"alt": self.describe(), "width": wide * 96 // self.picture_dpi},
-        }
+        return data, {**metadata, "image/png": {"alt": self.describe(), "width": width}}

@@ -7,9 +7,11 @@ import {
   horizonFor,
   KEYS,
   moment,
+  pace,
   percent,
   press,
   shown,
+  steadiness,
   verdict,
 } from '../../lib/classroom/static/chain_words.js';
 import { analyse, distances, walkOf } from '../../lib/classroom/static/markov.js';
@@ -166,8 +168,8 @@ test('keys: arrows choose, plus and minus change, letters act, others are left a
   );
   assert.deepEqual(press({ ...at, n: 20 }, '.'), { n: 20 });
   assert.deepEqual(
-    [' ', 'n', 'm', 'r', 's', 'u', 'l', 'Escape'].map((key) => press(at, key).act),
-    ['play', 'step', 'more', 'restart', 'start', 'undo', 'log', 'stop'],
+    [' ', 'n', 'm', 'r', 's', 'u', 'l', 'a', 'Escape'].map((key) => press(at, key).act),
+    ['play', 'step', 'more', 'restart', 'start', 'undo', 'log', 'plot', 'stop'],
   );
   assert.deepEqual(
     ['d', 'Tab', 'x', 'PageDown'].map((key) => press(at, key)),
@@ -186,4 +188,32 @@ test('a walk: the same seed gives the same walk, changed rows keep the random nu
   assert.notDeepEqual(walk, walkOf(WEATHER, 1, 4, 500));
   const share = walkOf(WEATHER, 0, 0, 20000).filter((s) => s === 0).length / 20000;
   assert.ok(Math.abs(share - 0.56) < 0.02, `share ${share}`);
+});
+
+test('the page keys change by ten times as much', () => {
+  const at = { from: 0, to: 1, n: 0, count: 2, horizon: 10 };
+  const change = (key) => press(at, key).change;
+  assert.deepEqual(['+', '=', '-', '_', 'PageUp', 'PageDown'].map(change), [0.01, 0.01, -0.01, -0.01, 0.1, -0.1]);
+  assert.equal(press(at, 'M').act, 'more');
+});
+
+test('how steady the average is', () => {
+  const view = { labels: ['a', 'b'], averaged: 0, longRun: [0.4, 0.6], several: false, path: Array(300).fill(0) };
+  const of = (spread, more) => steadiness({ ...view, spread, ...more });
+  assert.match(of(0.3), /^D = 0\.30: as steady as an urn with 3\.3 times as many draws\. 300 visits .* 1,000 draws/);
+  assert.match(of(3), /^D = 3\.00: no steadier than an urn with 3\.0 times fewer draws\. 300 visits .* 100 draws/);
+  assert.match(of(1), /as steady as an urn\. /);
+  assert.match(of(0), /^D = 0: nothing is left to chance/);
+  assert.match(of(null, { longRun: [0, 1] }), /share goes to 0/);
+  assert.match(of(null, { longRun: [1, 0] }), /share goes to 1/);
+  const ends = [{ share: 0.5, chance: 0.25 }, { share: 0, chance: 0.75 }];
+  assert.match(of(null, { several: true, ends }), /0\.50 \(probability 0\.25\) and 0\.00 \(probability 0\.75\)\. So there is no band/);
+});
+
+test('how fast the distance shrinks', () => {
+  assert.match(pace({ rate: 0.54, period: 1 }), /each step leaves about 0\.54 of the distance\.$/);
+  assert.match(pace({ rate: 0.9996, period: 1, log: true }), /over 0\.999 of the distance: one slope/);
+  assert.match(pace({ rate: 0, period: 1 }), /nothing of the distance is left/);
+  assert.match(pace({ rate: null, period: 2 }), /^Period 2/);
+  assert.match(pace({ rate: null, several: true }), /^Several closed groups/);
 });

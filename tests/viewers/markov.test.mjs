@@ -4,8 +4,11 @@ import { test } from 'node:test';
 import {
   analyse,
   classes,
+  dispersion,
   distances,
   distributionAfter,
+  rate,
+  runningShare,
   sampleStep,
   setProbability,
   stationary,
@@ -138,4 +141,35 @@ test('a changed probability: the rest keeps its proportions and the row sums to 
   near(setProbability([0, 0, 1], 2, 0.5, [0.8, 0.15, 0.05]), [(0.5 * 16) / 19, (0.5 * 3) / 19, 0.5]);
   near(setProbability([0, 0, 1], 2, 0.5), [0.25, 0.25, 0.5]);
   near(setProbability([1], 0, 0.3), [1]);
+});
+
+test('dispersion: an urn 1, a two-cycle 0, sticky above 1, nothing to vary null', () => {
+  const two = (a, b) => [
+    [1 - a, a],
+    [b, 1 - b],
+  ];
+  const of = (P) => dispersion(P, stationary(P), 0);
+  assert.ok(Math.abs(of(two(0.7, 0.3)) - 1) < 1e-12);
+  assert.equal(of(two(1, 1)), 0);
+  assert.ok(Math.abs(of(two(0.1, 0.1)) - 9) < 1e-9); // (1 + lambda) / (1 - lambda), lambda = 0.8
+  assert.equal(dispersion([[1]], [1], 0), null);
+  assert.equal(dispersion(two(0.5, 0), [0, 1], 0), null);
+  near(RING.map((_, i) => dispersion(RING, [1 / 3, 1 / 3, 1 / 3], i)), [0, 0, 0]);
+});
+
+test('what a step leaves of the distance: by hand, and 0 where nothing is left', () => {
+  const of = (P) => rate(P, stationary(P));
+  assert.ok(Math.abs(of([[0.9, 0.1], [0.3, 0.7]]) - 0.6) < 1e-5);
+  assert.ok(Math.abs(of([[0.1, 0.9], [0.8, 0.2]]) - 0.7) < 1e-5, 'a negative eigenvalue counts by its size');
+  assert.equal(of([[0.25, 0.75], [0.25, 0.75]]), 0);
+  const pairs = [[0.5, 0.5, 0, 0], [0, 0, 0.5, 0.5], [0.5, 0.5, 0, 0], [0, 0, 0.5, 0.5]];
+  assert.equal(of(pairs), 0, 'two letters of an urn: gone after two steps');
+});
+
+test('the running share ends with the whole walk and skips only far out', () => {
+  const path = Array.from({ length: 10001 }, (_, t) => (t % 4 ? 1 : 0));
+  const points = runningShare(path, 0);
+  assert.deepEqual(points.slice(0, 4), [[1, 1], [2, 0.5], [3, 1 / 3], [4, 0.25]]);
+  assert.deepEqual(points.at(-1), [10001, 2501 / 10001]);
+  assert.ok(points.length < 400);
 });

@@ -100,6 +100,52 @@ def test_less_motion_where_the_reader_asks_for_it(bare):
     assert root.locator("[data-role=walker]").get_attribute("opacity") == "0", "nothing glides"
 
 
+@pytest.mark.parametrize("bare", [{"theme": "light"}, {"theme": "dark"}], indirect=True, ids=["light", "dark"])
+def test_the_average_by_mouse_and_keyboard(bare):
+    root = viewer(bare, "Weather")
+    root.get_by_label("Does the average settle?").check()
+    assert bare.evaluate("() => models[0].get('plot')") == "average"
+    root.locator("[data-role=steadiness]", has_text="D = 3.51: no steadier than an urn").wait_for()
+    assert root.locator("svg.distance").is_hidden() and root.locator("[data-band]").count() == 3
+    root.locator(".stage").focus()
+    for _ in range(12):
+        bare.keyboard.press("Shift+M")
+    root.locator("[role=status]", has_text="10,000 steps").wait_for()
+    assert bare.evaluate("() => models[0].get('path').length") == 10_001
+    assert "Restart begins another" in root.locator("[role=status]").inner_text()
+    bare.keyboard.press("a")
+    root.locator("[data-role=pace]", has_text="In the end each step leaves about 0.57").wait_for()
+    assert root.locator("svg.average").is_hidden()
+    traps = viewer(bare, "Traps")
+    traps.locator(".stage").focus()
+    bare.keyboard.press("a")
+    traps.locator("[data-role=steadiness]", has_text="so no band").wait_for()
+    assert traps.locator("[data-band]").count() == 0
+
+
+def test_an_arrow_at_zero_stays_to_be_caught(bare):
+    root = viewer(bare, "Weather")
+    row = "() => models[0].get('transition')[0].map((p) => +p.toFixed(3))"
+    root.locator(".stage").focus()
+    for key in ("PageDown", "PageDown", "ArrowDown"):  # sunny -> cloudy to 0, then another arrow
+        bare.keyboard.press(key)
+    assert bare.evaluate(row)[1] == 0
+    tag = root.locator(".tag[data-from='0'][data-to='1']", has_text="0.00")
+    tag.wait_for()
+    drag(bare, tag.locator("rect"), dx=44, dy=0)
+    assert bare.evaluate(row)[1] == 0.2
+    root.get_by_label("More probable").click(modifiers=["Shift"])
+    assert bare.evaluate(row)[1] == 0.3
+
+
+def test_hovering_shows_one_fan(bare):
+    root = viewer(bare, "Letters")
+    assert root.locator(".arrow[data-from='0']").count() > 5
+    root.locator(".disc[data-node='9'] .body").hover()
+    bare.wait_for_function("(e) => !e.querySelector('.arrow[data-from=\\'0\\']')", arg=root.element_handle())
+    assert root.locator(".arrow[data-from='9']").count() > 5
+
+
 def test_screen_readers_hear_what_is_drawn(bare):
     root = viewer(bare, "Traps")
     stage = root.locator(".stage")

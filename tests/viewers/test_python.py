@@ -47,6 +47,7 @@ def weather(**more):
         ({"transition": WEATHER, "labels": ["a", "a", "b"]}, ["distinct", "['a', 'a', 'b']"]),
         ({"transition": WEATHER, "labels": NAMES, "start": "snow"}, ["'snow'", "'rainy'"]),
         ({"transition": WEATHER, "start": 3}, ["0 to 2", "3"]),
+        ({"transition": WEATHER, "plot": "bars"}, ["plot must", "'distance'", "'bars'"]),
         ({"transition": WEATHER, "n": -1}, ["n must", "-1"]),
     ],
 )
@@ -162,8 +163,8 @@ LETTERS = np.random.default_rng(0).dirichlet(np.full(27, 0.3), 27)
     ids=["three", "walked", "two", "eight", "letters", "one"],
 )
 def test_picture_is_small_opaque_and_the_same_twice(make):
-    png = make().to_png()
-    assert png == make().to_png()
+    png = make().to_png()[0]
+    assert png == make().to_png()[0]
     assert len(png) <= 30_000, f"{len(png)} bytes"
     picture = Image.open(io.BytesIO(png))
     assert picture.width >= 1200
@@ -174,9 +175,9 @@ def test_picture_is_small_opaque_and_the_same_twice(make):
 def test_picture_does_not_depend_on_the_notebooks_style():
     import matplotlib
 
-    plain = weather().to_png()
+    plain = weather().to_png()[0]
     with matplotlib.rc_context({"font.size": 20, "axes.facecolor": "black", "axes.spines.top": True}):
-        assert weather().to_png() == plain
+        assert weather().to_png()[0] == plain
 
 
 def test_output_carries_live_view_picture_and_text():
@@ -208,7 +209,7 @@ def test_joined_javascript_is_one_module_without_imports(name):
         first = (STATIC / f"{file}.js").read_text().splitlines()[0]
         assert joined.count(first) == 1, f"{file}.js is joined once"
     assert joined.count("export default") == 1
-    assert len(joined.encode()) < 80_000
+    assert len(joined.encode()) < 92_000
     run_node(name, "true")  # two declarations of one name would be a SyntaxError
 
 
@@ -265,6 +266,38 @@ def test_javascript_equals_numpy(count, zeros):
     on_circle = np.abs(np.abs(np.linalg.eigvals(chain)) - 1) < 1e-9  # a closed class of period d: d of them
     assert sum(group["period"] for group in here["closed"]) == on_circle.sum()
     np.testing.assert_allclose(ChainViewer(chain)._long_run(), here["longRun"], atol=1e-9)
+
+
+@pytest.mark.node
+@pytest.mark.parametrize(("count", "zeros"), [(2, 0), (3, 0), (5, 0.3), (8, 0.5), (27, 0), (27, 0.7)])
+def test_dispersion_and_rate_equal_python(count, zeros):
+    from seqmodels.markov import MarkovChain
+
+    chain = random_chain(10 + count, count, zeros)
+    here = run_node(
+        "chain",
+        "(() => { const a = m.analyse(v.P), pi = a.longRun[0]; return { closed: a.closed.length, rate: m.rate(v.P, pi),"
+        " D: pi.map((_, i) => m.dispersion(v.P, pi, i)) }; })()",
+        P=chain.tolist(),
+    )
+    assert here["closed"] == 1
+    known = MarkovChain(chain)
+    for state, spread in enumerate(here["D"]):
+        if spread is None:
+            assert known.stationary()[state] < 1e-11
+        else:
+            assert abs(spread - known.dispersion(np.eye(count)[state])) < 1e-9 * max(1, spread)
+    second = np.sort(np.abs(np.linalg.eigvals(chain)))[-2]
+    assert abs(here["rate"] - second) < 1e-3
+
+
+@pytest.mark.node
+def test_a_two_cycle_has_no_dispersion():
+    from seqmodels.markov import MarkovChain
+
+    turn = [[0, 1], [1, 0]]
+    assert run_node("chain", "m.dispersion(v.P, [0.5, 0.5], 0)", P=turn) == 0
+    assert abs(MarkovChain(turn).dispersion([1, 0])) < 1e-12
 
 
 @pytest.mark.node

@@ -1,10 +1,18 @@
 // ChainViewer: where does a Markov chain spend its time, and does it matter where it begins?
 import { clamp, frame, h } from './common.js';
-import { analyse, distances, distributionAfter, likeliestArrow, setProbability } from './markov.js';
+import {
+  analyse,
+  dispersion,
+  distances,
+  distributionAfter,
+  likeliestArrow,
+  rate,
+  setProbability,
+} from './markov.js';
 import { barsPanel } from './chain_bars.js';
-import { distancePanel } from './chain_distance.js';
 import { graphPanel } from './chain_graph.js';
 import { furniture } from './chain_page.js';
+import { plotsPanel } from './chain_plots.js';
 import { CHAIN_STYLE } from './chain_style.js';
 import { walker } from './chain_walk.js';
 import { horizonFor, press, verdict } from './chain_words.js';
@@ -14,7 +22,20 @@ function study(P, given) {
   const analysis = analyse(P);
   const far = distances(P, analysis.longRun);
   const changed = P.some((row, i) => row.some((p, j) => p !== given[i][j]));
-  return { P, analysis, far, changed, horizon: horizonFor(far) };
+  const settles = analysis.closed.length === 1 && analysis.period === 1;
+  const steps = settles ? rate(P, analysis.longRun[0]) : null;
+  return { P, analysis, far, changed, horizon: horizonFor(far), rate: steps, spreads: new Map() };
+}
+
+/** The average of a state: what it settles on, and how widely it strays (D, where there is one closed group). */
+function average({ P, analysis, spreads }, start, averaged) {
+  const { closed, hit, inClass, longRun } = analysis,
+    several = closed.length > 1;
+  const ends = inClass
+    .map((shares, c) => ({ share: shares[averaged], chance: hit[start][c] }))
+    .filter((end) => end.chance > 0);
+  if (!several && !spreads.has(averaged)) spreads.set(averaged, dispersion(P, longRun[0], averaged));
+  return { averaged, ends, several, spread: several ? null : spreads.get(averaged) };
 }
 
 /** What is shown, computed from the state: every panel draws from this and from nothing else. */
@@ -32,7 +53,9 @@ function look(model, ui, { path, glide, playing }) {
     ...{ P, labels, count: labels.length, start, n, horizon, changed, path, playing },
     ...{ at: path.at(-1), moving: Boolean(glide), chosen: ui.chosen, hover: ui.hover, log: model.get('log') },
     ...{ exact, top: Math.max(...exact), visits: counts.map((count) => count / path.length) },
-    ...{ longRun: analysis.longRun[start], several: analysis.closed.length > 1 },
+    ...{ longRun: analysis.longRun[start], period: analysis.period, rate: ui.known.rate },
+    ...{ ...average(ui.known, start, ui.chosen.from), plot: model.get('plot') },
+    ...{ given: model.get('_given'), zeroed: ui.zeroed },
     ...{ distances: far, distance: far[start][n], verdict: verdict(analysis, far, labels, start) },
   };
 }
@@ -42,11 +65,17 @@ function actions(model, ui, walk, put, redraw) {
   const { step, play, stop, more, restart } = walk;
   const P = () => model.get('transition');
   return {
-    ...{ step, play, stop, more, restart },
+    ...{ step, play, stop, restart },
+    more: (event) => more(event?.shiftKey ? 1000 : 100),
+    showPlot: (plot) => put({ plot }),
+    plot: () => put({ plot: model.get('plot') === 'distance' ? 'average' : 'distance' }),
     steps: (n) => put({ n }),
     speed: (speed) => put({ speed }),
     log: (log) => put({ log }),
-    undo: () => walk.again({ transition: model.get('_given') }),
+    undo() {
+      ui.zeroed.clear();
+      walk.again({ transition: model.get('_given') });
+    },
     describe: (view) => `${view.labels.length} states. ${view.verdict.short} ${view.verdict.long}`,
     choose(from, to = from) {
       ui.chosen = { from, to };
@@ -69,6 +98,9 @@ function actions(model, ui, walk, put, redraw) {
     change(i, j, p, row = P()[i]) {
       const rounded = clamp(Math.round(p * 100) / 100, 0, 1);
       const changed = setProbability(row, j, rounded, model.get('_given')[i]);
+      changed.forEach((q, k) => {
+        if (q === 0 && (k === j || P()[i][k] > 0)) ui.zeroed.add(`${i},${k}`);
+      });
       walk.again({ transition: P().map((old, k) => (k === i ? changed : old)) });
     },
   };
@@ -80,6 +112,7 @@ function onKey(event, model, ui, act) {
   if (target.tagName === 'SELECT') return;
   if (target.tagName === 'BUTTON' && (key === ' ' || key === 'Enter')) return;
   if (target.type === 'checkbox' && key === ' ') return;
+  if (target.type === 'radio' && /^( |Arrow.*)$/.test(key)) return;
   if (target.type === 'range' && /^(Arrow|Home|End|Page)/.test(key)) return;
   const { from, to } = ui.chosen;
   const P = model.get('transition'); // not what was drawn last: keys may come faster than frames
@@ -89,7 +122,7 @@ function onKey(event, model, ui, act) {
   event.preventDefault();
   if (patch.act === 'start') act.start(from);
   else if (patch.act === 'log') act.log(!model.get('log'));
-  else if (patch.act) act[patch.act]();
+  else if (patch.act) act[patch.act](event);
   else if (patch.change) act.nudge(patch.change);
   else if ('n' in patch) act.steps(patch.n);
   else act.choose(patch.from ?? from, patch.to ?? to);
@@ -97,6 +130,7 @@ function onKey(event, model, ui, act) {
 
 function render({ model, el }) {
   const ui = { chosen: likeliestArrow(model.get('transition'), model.get('start')), hover: null, known: null };
+  ui.zeroed = new Set(); // arrows that the reader brought to 0: they stay to be caught again
   const F = frame({ model, el, label: model.get('title') || 'Markov chain', draw });
   const put = (values) => {
     Object.entries(values).forEach(([name, value]) => model.set(name, value));
@@ -108,12 +142,12 @@ function render({ model, el }) {
   const act = actions(model, ui, walk, put, F.redraw);
   const graph = graphPanel(act);
   const bars = barsPanel();
-  const far = distancePanel(act);
+  const far = plotsPanel(act);
   const page = furniture(model, act, graph, bars, far);
   F.root.append(h('style', { text: CHAIN_STYLE }), ...page.parts);
   F.root.addEventListener('keydown', (event) => onKey(event, model, ui, act));
   F.listen(['path'], walk.heard);
-  F.listen(['transition', 'start', 'labels', 'n', 'log', 'title', 'speed'], F.redraw);
+  F.listen(['transition', 'start', 'labels', 'n', 'log', 'plot', 'title', 'speed'], F.redraw);
 
   function draw(palette, width) {
     const view = look(model, ui, walk);

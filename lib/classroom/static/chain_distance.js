@@ -1,7 +1,7 @@
 // How far a chain is from its long run after n steps, for every start; here n is chosen.
 import { clamp, h, set } from './common.js';
 import { FEW } from './graph.js';
-import { shown } from './chain_words.js';
+import { pace, shown } from './chain_words.js';
 
 const FLOOR = 1e-5;
 
@@ -25,18 +25,9 @@ export function distancePanel(act) {
     oninput: (e) => act.steps(+e.target.value),
   });
   const box = h('input', { type: 'checkbox', onchange: (e) => act.log(e.target.checked) });
-  const node = h(
-    'div',
-    {},
-    h(
-      'div',
-      { class: 'row', style: 'justify-content:space-between' },
-      h('h4', { text: 'How far from the long run, after n steps?' }),
-      h('label', {}, box, 'log scale'),
-    ),
-    svg,
-    slider,
-  );
+  const words = h('p', { class: 'small', 'data-role': 'pace' });
+  const scale = h('label', {}, box, 'log scale');
+  const node = h('div', {}, svg, slider, h('div', { class: 'row apart nowrap' }, words, scale));
   let grid = { left: 34, wide: 1, horizon: 1 };
   const at = (event) =>
     act.steps(
@@ -171,6 +162,7 @@ export function distancePanel(act) {
     });
     slider.value = view.n;
     box.checked = view.log;
+    set(words, { text: pace(view) });
   }
   return { node, draw };
 }

@@ -16,7 +16,7 @@ function layout(labels, width) {
   return it;
 }
 
-const stroke = (p) => 1.1 + 7 * p;
+const stroke = (p) => (p === 0 ? 1.7 : 1.1 + 7 * p);
 
 /** The box of a name beside its node, away from the middle. */
 function nameBox({ x, y, r, angle }, wide) {
@@ -52,9 +52,10 @@ function visible(view, few) {
     for (let j = 0; j < view.count; j++) {
       const p = view.P[i][j],
         mine = i === front,
-        picked = i === view.chosen.from && j === view.chosen.to;
-      if (few ? p > 0 || picked : (mine && p > 0) || picked)
-        list.push({ i, j, p, picked, strength: mine || picked ? 1 : view.count > 5 ? 0.34 : 0.62 });
+        kept = few && (view.given[i][j] > 0 || view.zeroed.has(`${i},${j}`)); // at 0, but it can be caught again
+      const picked = mine && i === view.chosen.from && j === view.chosen.to;
+      if (few ? p > 0 || picked || kept : (mine && p > 0) || picked)
+        list.push({ i, j, p, picked, strength: mine ? 1 : view.count > 5 ? 0.34 : 0.62 });
     }
   }
   return list;
@@ -87,7 +88,7 @@ export function graphPanel(act) {
       head = 5.5 + 1.3 * wide,
       it = place.shapes[i][j](head);
     const colour = place.few ? palette.states[i] : picked ? palette.accent : palette.dim;
-    const opacity = p === 0 || picked ? 0.9 : strength * (0.5 + 0.5 * Math.sqrt(p));
+    const opacity = p === 0 || picked ? 0.95 : strength * (0.5 + 0.5 * Math.sqrt(p));
     const node = h(
       'svg:g',
       { 'data-from': i, 'data-to': j, class: 'arrow' },
@@ -99,7 +100,8 @@ export function graphPanel(act) {
           fill: 'none',
           stroke: colour,
           'stroke-width': wide,
-          'stroke-dasharray': p === 0 ? '3 4' : null,
+          'stroke-dasharray': p === 0 ? '0.5 4.5' : null,
+          'stroke-linecap': p === 0 ? 'round' : null,
         }),
         h('svg:polygon', { points: headPoints(it.tip, head, 3.5 + 1.8 * wide), fill: colour }),
       ),
@@ -210,11 +212,15 @@ export function graphPanel(act) {
       'stroke-width': 1.4,
       opacity: 0.14,
     });
-    arrows.replaceChildren(faint, ...made.map((m) => m.node));
+    const loops = h('svg:path', {
+      d: place.few ? '' : view.P.map((row, i) => (row[i] >= 0.05 ? place.shapes[i][i](0.01).track : '')).join(''),
+      ...{ fill: 'none', stroke: palette.dim, 'stroke-width': 1.3, opacity: 0.6, 'data-role': 'loops' },
+    });
+    arrows.replaceChildren(faint, loops, ...made.map((m) => m.node));
     const all = place.few && view.count <= 5,
       front = view.hover ?? view.chosen.from;
     const named = made.filter(
-      ({ edge }) => edge.picked || all || (edge.i === front && (place.few || edge.p >= 0.05)),
+      ({ edge }) => edge.picked || all || (place.few && edge.p === 0) || (edge.i === front && (place.few || edge.p >= 0.05)),
     );
     named.sort((a, b) => b.edge.picked - a.edge.picked || b.edge.p - a.edge.p);
     const boxes = placeLabels(

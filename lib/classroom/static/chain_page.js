@@ -63,8 +63,10 @@ export function furniture(model, act, graph, bars, far) {
   const controls = controlsRow(model, act);
   const row = rowPanel(act);
   const undo = h('button', { 'data-role': 'undo', onclick: act.undo, text: 'Undo changes' });
-  const how = h('p', { class: 'dim small', text: HOW });
-  const left = h('div', {}, graph.node, how, h('div', { class: 'row apart' }, row.head, undo), row.node);
+  const shading = h('span', { class: 'shading', 'aria-hidden': 'true' });
+  const shade = h('p', { class: 'dim small' }, 'State: less ', shading, ' more likely after n steps.');
+  const how = h('p', { class: 'dim small how', text: HOW });
+  const left = h('div', {}, graph.node, how, shade, h('div', { class: 'row apart' }, row.head, undo), row.node);
   const panels = h('div', { class: 'panels' }, left, h('div', { class: 'stack' }, bars.node, far.node));
   const words = h('div', { class: 'words', 'aria-hidden': 'true' });
   const status = h('p', { class: 'dim small status', role: 'status', 'aria-live': 'polite' });
@@ -76,6 +78,8 @@ export function furniture(model, act, graph, bars, far) {
     set(title, { text: model.get('title') || 'A Markov chain' });
     set(short, { text: view.verdict.short });
     set(long, { text: view.verdict.long });
+    set(shade, { hidden: view.count <= FEW ? '' : null });
+    set(shading, { style: `background:linear-gradient(to right,${palette.sequential})` });
     undo.disabled = !view.changed;
     controls.draw(view);
     row.draw(view, palette);

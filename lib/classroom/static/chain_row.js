@@ -17,7 +17,8 @@ export function rowPanel(act) {
       'aria-label': label,
       text,
       style: 'min-height:24px;padding:0 8px',
-      onclick: () => act.nudge(by),
+      title: 'with Shift by 0.10',
+      onclick: (event) => act.nudge(event.shiftKey ? 10 * by : by),
     });
   const head = h(
     'div',

@@ -6,6 +6,17 @@ export const CHAIN_STYLE = `
 .mtm .panels.wide { grid-template-columns: minmax(0, 47fr) minmax(0, 53fr) }
 .mtm .stack { display: grid; gap: 16px; align-content: start }
 .mtm .apart { justify-content: space-between; margin-top: 8px }
+.mtm .nowrap { flex-wrap: nowrap; align-items: flex-start } .mtm .nowrap label { flex: none }
+.mtm .how { margin-top: 12px } .mtm [hidden] { display: none }
+.mtm .shading { display: inline-block; width: 54px; height: 9px; border: 1px solid var(--line); border-radius: 3px }
+.mtm .tabs { display: flex; flex-wrap: wrap; gap: 0 18px; margin-bottom: 6px; border-bottom: 1px solid var(--line) }
+.mtm .tab { position: relative; padding: 3px 0; margin-bottom: -1px; font-weight: 600;
+  border-bottom: 2px solid transparent; cursor: pointer }
+.mtm .tab.on { color: var(--ink); border-color: var(--accent) }
+.mtm .tab input { position: absolute; inset: 0; width: 100%; height: 100%; margin: 0; opacity: 0; cursor: pointer }
+.mtm .tab:focus-within:has(:focus-visible) { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 4px }
+.mtm .keyrow { gap: 2px 14px; min-height: 1.45em } .mtm .keyrow span { display: inline-flex; gap: 6px; align-items: center }
+.mtm .average { margin-top: 4px }
 .mtm .below { margin-top: 12px } .mtm .status { margin-top: 8px; min-height: 1.45em }
 .mtm .stage { position: relative; user-select: none; -webkit-user-select: none }
 .mtm .stage:focus-visible { outline: 1.5px dashed var(--accent); outline-offset: 4px }

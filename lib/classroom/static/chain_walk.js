@@ -1,8 +1,8 @@
 // The walk along a chain: its path, the step under way, play and pause. What is walked is kept in the model's `path`.
 import { calm, uniform } from './common.js';
 import { sampleStep, walkOf } from './markov.js';
+import { LONGEST } from './chain_words.js';
 
-const LONGEST = 20000; // visits kept
 const OFTEN = 700; // while playing, the model hears of the path at most every so many milliseconds
 
 /** A walker: { path, glide, playing, step, play, stop, more, restart, again }.
@@ -15,7 +15,7 @@ export function walker(model, { put, redraw, glideTo, alive }) {
     ticking = false;
   const seed = () => model.get('seed') + 7919 * runs;
   const next = () => sampleStep(model.get('transition')[walk.path.at(-1)], uniform(seed(), walk.path.length));
-  const full = () => walk.path.length >= LONGEST;
+  const full = () => walk.path.length > LONGEST;
 
   function send(more = {}) {
     sent = performance.now();
@@ -71,9 +71,9 @@ export function walker(model, { put, redraw, glideTo, alive }) {
     walk.playing = true;
     leave();
   };
-  walk.more = () => {
+  walk.more = (count = 100) => {
     if (walk.glide) arrive();
-    for (let k = 0; k < 100 && !full(); k++) walk.path.push(next());
+    for (let k = 0; k < count && !full(); k++) walk.path.push(next());
     send();
     if (walk.playing) leave();
   };

@@ -88,7 +88,10 @@ function ends({ closed, hit }, labels, start) {
     : listed(open.map(([name, p], k) => `${name} with ${k ? '' : 'probability '}${decimal(p)}`));
 }
 
-const steps = (n) => `${n} step${n === 1 ? '' : 's'}`;
+/** Steps of the longest walk that is kept. */
+export const LONGEST = 10000;
+
+const steps = (n) => `${n.toLocaleString('en')} step${n === 1 ? '' : 's'}`;
 
 /** One sentence about the moment: for the status line and for screen readers. */
 export function moment({ labels, start, n, exact, longRun, path, distance }) {
@@ -99,8 +102,43 @@ export function moment({ labels, start, n, exact, longRun, path, distance }) {
   const seen = ` (visited ${decimal(share)} of the time, long run ${decimal(longRun[here])})`;
   return (
     `${when}: ${shown(labels[top])} ${decimal(exact[top])}, distance ${decimal(distance)} from the long run. ` +
-    `The walk has made ${steps(path.length - 1)} and is in ${shown(labels[here])}${path.length > 1 ? seen : ''}.`
+    `The walk has made ${steps(path.length - 1)} and is in ${shown(labels[here])}${path.length > 1 ? seen : ''}.` +
+    (path.length > LONGEST ? ' It is as long as a walk can be here: Restart begins another.' : '')
   );
+}
+
+const number = (x) => Math.round(x).toLocaleString('en');
+const times = (x) => (x < 9.95 ? x.toFixed(1) : number(x));
+const three = (x) => (x < 0.001 ? 'under 0.001' : x > 0.999 ? 'over 0.999' : `about ${x.toFixed(x > 0.95 ? 3 : 2)}`);
+
+/** How fast the distance shrinks, under the distance plot; `rate` as in markov.js, null where there is none. */
+export function pace({ several, period, rate, log }) {
+  if (several) return 'Several closed groups: each start has a long run of its own, and the plot shows the distance from that.';
+  if (rate === null) return `Period ${period}: the distance does not shrink to 0, however many steps.`;
+  if (rate === 0) return 'After a few steps nothing of the distance is left.';
+  return `In the end each step leaves ${three(rate)} of the distance${log ? ': one slope for every start.' : '.'}`;
+}
+
+/** How steady the average is, under the average plot: D against an urn; words alone where there is no D. */
+export function steadiness({ labels, averaged, longRun, several, ends, spread, path }) {
+  const name = shown(labels[averaged]);
+  if (several) {
+    const settles = listed(ends.map((end) => `${decimal(end.share)} (probability ${decimal(end.chance)})`));
+    return ends.length === 1
+      ? `Several closed groups, so no band. From this start the share of ${name} settles on ${decimal(ends[0].share)}.`
+      : `Several closed groups: where the walk ends decides what it settles on, ${settles}. So there is no band.`;
+  }
+  if (spread === null)
+    return longRun[averaged] < 0.5
+      ? `In the long run ${name} is not visited: its share goes to 0, and there is no band.`
+      : `In the long run there is nothing but ${name}: its share goes to 1, and there is no band.`;
+  if (spread === 0) return 'D = 0: nothing is left to chance. The walk goes round, and the share closes in like 1 / n.';
+  const said = `D = ${spread < 0.005 ? spread.toExponential(0) : spread.toFixed(2)}:`;
+  const worth = `${number(path.length)} visits tell as much as ${number(path.length / spread)} draws from an urn.`;
+  if (Math.abs(spread - 1) < 0.005) return `${said} as steady as an urn. ${worth}`;
+  return spread < 1
+    ? `${said} as steady as an urn with ${times(1 / spread)} times as many draws. ${worth}`
+    : `${said} no steadier than an urn with ${times(spread)} times fewer draws. ${worth}`;
 }
 
 /** What a key does: a patch { from, to, n, change } of the state, or { act }, or null for a key that is not ours. */
@@ -121,6 +159,10 @@ export function press({ from, to, n, count, horizon }, key) {
     case '-':
     case '_':
       return { change: -0.01 };
+    case 'PageUp':
+      return { change: 0.1 };
+    case 'PageDown':
+      return { change: -0.1 };
     case '.':
     case '>':
       return { n: clamp(n + 1, 0, horizon) };
@@ -136,9 +178,11 @@ export function press({ from, to, n, count, horizon }, key) {
         ' ': 'play',
         n: 'step',
         m: 'more',
+        M: 'more',
         r: 'restart',
         s: 'start',
         Enter: 'start',
+        a: 'plot',
         l: 'log',
         u: 'undo',
         Escape: 'stop',
@@ -152,13 +196,15 @@ export function press({ from, to, n, count, horizon }, key) {
 export const KEYS = [
   ['Space', 'play'],
   ['n', 'step'],
-  ['m', '100 more'],
+  ['m', '100 more, with Shift 1,000'],
   ['r', 'restart'],
   ['← →', 'choose a state'],
   ['s', 'start there'],
   ['↑ ↓', 'choose its arrow'],
-  ['+ −', 'change it'],
+  ['+ −', 'change it by 0.01'],
+  ['PgUp PgDn', 'by 0.1'],
   ['u', 'undo changes'],
   [', .', 'fewer or more steps n'],
   ['l', 'log scale'],
+  ['a', 'distance or average'],
 ];

@@ -6,7 +6,7 @@ export const FEW = 8; // up to here every state has its colour and all arrows ar
  *  { width, height, radius, outside, nodes, shapes }; outside: the labels stand beside their nodes;
  *  shapes[i][j](head) is the arrow from i to j with a head of that length. */
 export function plan(count, width, widest) {
-  const height =
+  let height =
     count === 2
       ? 230
       : count < 5
@@ -20,6 +20,14 @@ export function plan(count, width, widest) {
   const radius = count <= FEW ? Math.min(most, Math.max(least, widest / 2 + 9)) : outside ? 8 : tight;
   const nodes = circle(count, width, height, radius, outside ? Math.max(0, widest - 22) : 0),
     bend = count === 2 ? 96 : count <= 6 ? 30 : count <= FEW ? 10 : 36;
+  if (count > FEW) {
+    // no empty rows above and below the ring
+    const ys = nodes.map((node) => node.y),
+      edge = radius + (outside ? 34 : 2.2 * loopSize(radius) + 12);
+    const up = Math.min(...ys) - edge;
+    nodes.forEach((node) => (node.y -= up));
+    height = Math.max(...ys) - up + edge;
+  }
   const turned = (node) =>
     count === 2 ? (node === nodes[0] ? -0.66 : -0.34) * Math.PI : node.angle + (outside ? Math.PI : 0);
   const shape = (i, j) => (head) =>

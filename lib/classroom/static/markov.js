@@ -154,7 +154,63 @@ export function analyse(P) {
   const longRun = hit.map((shares) =>
     P.map((_, j) => shares.reduce((sum, s, c) => sum + s * inClass[c][j], 0)),
   );
-  return { groups, closed, period: closed.reduce((p, g) => Math.max(p, g.period), 1), longRun, hit };
+  return { groups, closed, inClass, period: closed.reduce((p, g) => Math.max(p, g.period), 1), longRun, hit };
+}
+
+/** Variance of the share of visits to a state over a long walk, against an urn with the same shares (its D is 1).
+ *  With g = 1[state] - pi[state] and (I - P + 1 pi) h = g:  D = sum_i pi_i g_i (2 h_i - g_i) / (p (1 - p)).
+ *  For a chain with one closed class; null where the share p is 0 or 1 and nothing can vary. */
+export function dispersion(P, pi, state) {
+  const p = pi[state];
+  if (p < 1e-12 || p > 1 - 1e-12) return null;
+  const g = pi.map((_, i) => (i === state ? 1 - p : -p));
+  const A = P.map((row, i) => row.map((x, j) => (i === j ? 1 : 0) - x + pi[j]));
+  const h = solve(
+    A,
+    g.map((x) => [x]),
+  );
+  const D = pi.reduce((sum, w, i) => sum + w * g[i] * (2 * h[i][0] - g[i]), 0) / (p * (1 - p));
+  return D < 1e-10 ? 0 : D;
+}
+
+/** What each step leaves of the distance in the long run: |lambda_2|, the largest modulus among the eigenvalues of
+ *  P - 1 pi (one closed class). By squaring it k times: |lambda_2| = lim || (P - 1 pi)^m ||^(1/m), here m = 2^20.
+ *  The length is kept as a logarithm, so nothing vanishes; a power that is zero but for rounding gives 0. */
+export function rate(P, pi) {
+  let A = P.map((row) => row.map((x, j) => x - pi[j])),
+    log = 0;
+  for (let k = 0; k <= 20; k++) {
+    const size = Math.max(...A.map((row) => row.reduce((sum, x) => sum + Math.abs(x), 0)));
+    if (size < 1e-12) return 0;
+    log += Math.log(size) / 2 ** k;
+    A = squared(A.map((row) => row.map((x) => x / size)));
+  }
+  return Math.exp(log);
+}
+
+function squared(A) {
+  return A.map((row) => {
+    const sum = new Array(A.length).fill(0);
+    row.forEach((x, k) => {
+      if (x !== 0) for (let j = 0; j < sum.length; j++) sum[j] += x * A[k][j];
+    });
+    return sum;
+  });
+}
+
+/** The running share of visits to a state: [n, share] after n visits, every n at first, then about `most` evenly on
+ *  the logarithmic scale, and always the last. */
+export function runningShare(path, state, most = 300) {
+  const points = [];
+  let seen = 0,
+    due = 1;
+  path.forEach((at, t) => {
+    if (at === state) seen += 1;
+    if (t + 1 < due && t + 1 < path.length) return;
+    points.push([t + 1, seen / (t + 1)]);
+    due = Math.max(t + 2, Math.ceil((t + 1) * 10 ** (4 / most)));
+  });
+  return points;
 }
 
 /** distances[s][n]: total variation between the distribution after n steps from s and the long run from s.
