@@ -175,7 +175,7 @@ test('keys: arrows choose, plus and minus change, letters act, others are left a
     ['d', 'Tab', 'x', 'Insert'].map((key) => press(at, key)),
     [null, null, null, null],
   );
-  const names = { Space: ' ', '←': 'ArrowLeft', '→': 'ArrowRight', '↑': 'ArrowUp', '↓': 'ArrowDown', '−': '-' };
+  const names = { Space: ' ', '←': 'ArrowLeft', '→': 'ArrowRight', '↑': 'ArrowUp', '↓': 'ArrowDown', '−': '-', PgUp: 'PageUp', PgDn: 'PageDown' };
   for (const key of KEYS.flatMap(([keys]) => keys.split(' ')))
     assert.ok(press(at, names[key] ?? key), `the help line promises ${key}`);
 });
