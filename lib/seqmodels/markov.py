@@ -87,14 +87,14 @@ class MarkovChain:
         if steps < 0:
             raise ValueError(f"steps is {steps}; expected zero or more")
         first = self.initial if start is None else np.eye(len(self.labels))[self._state(start)]
-        return first @ np.linalg.matrix_power(self.transition, steps)  # (1.1.5)
+        return first @ np.linalg.matrix_power(self.transition, steps)  # (1.1.4)
 
     def stationary(self):
         """(K,) the distribution that a step leaves alone, pi = pi P; ValueError where there are several."""
         self._check_one_end()
         n_states = len(self.labels)
         equations = np.vstack([self.transition.T - np.eye(n_states), np.ones(n_states)])
-        known = np.append(np.zeros(n_states), 1.0)  # (1.1.5): pi P - pi = 0, and pi sums to one
+        known = np.append(np.zeros(n_states), 1.0)  # (1.1.4): pi P - pi = 0, and pi sums to one
         pi = np.linalg.lstsq(equations, known, rcond=None)[0]
         pi = np.maximum(pi, 0)
         return pi / pi.sum()
@@ -122,7 +122,7 @@ class MarkovChain:
             for lag in range(1, window):
                 ahead = self.transition @ ahead  # P^lag g: where the mean is heading
                 later += (1 - lag / window) * ahead
-        return float(pi @ (g * (2 * later - g)) / (pi @ g**2))  # (1.1.4)
+        return float(pi @ (g * (2 * later - g)) / (pi @ g**2))  # (1.1.5)
 
     def closed_classes(self):
         """Sets of states that reach each other and are never left, as lists of labels."""
