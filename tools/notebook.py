@@ -89,12 +89,12 @@ def inject(notebook, path):
 
 def fold(notebook):
     """Close what a reader need not read (the start cell, the answers of a quiz) and what should come as a surprise:
-    the output of a prediction, which JupyterLab opens when the cell is run."""
+    the output of a prediction (or of a cell that gives it away), which JupyterLab opens when the cell is run."""
     for cell in notebook.cells:
         if set(tags(cell)) & FOLDED:
             cell.metadata["jupyter"] = {"source_hidden": True}
             cell.metadata["cellView"] = "form"  # the same on Colab, where the source begins with "# @title"
-        elif "predict" in tags(cell):
+        elif set(tags(cell)) & {"predict", "surprise"}:
             cell.metadata["jupyter"] = {"outputs_hidden": True}
 
 

@@ -8,7 +8,7 @@ from tools.notebook import as_text, difference, tags
 from tools.outputs import NOTEBOOK_BYTES, WIDGET_VIEW, complaints
 from tools.start_cell import START_CELL
 
-TAGS = {"start", "buttons", "quiz", "check", "predict", "timing", "exercise", "solution", "instructor"}
+TAGS = {"start", "buttons", "quiz", "check", "predict", "surprise", "timing", "exercise", "solution", "instructor"}
 PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)\s]+)[^)]*\)")
 PICTURE_HTML = re.compile(r"<img\b[^>]*>", re.I)
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)[^)]*\)")

@@ -16,8 +16,7 @@ from tools.effects import save
 SEEDS = range(10)
 ORDERS = [1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30]
 LENGTH = 40_000  # characters a sample
-WINDOWS = [25, 50, 100, 200, 400, 800, 1600]  # letters
-BLOCK = 50  # words
+WINDOWS = [25, 50, 100, 200, 400, 800, 1600, 3200, 6400]  # letters
 STRETCH = 40  # characters
 
 
@@ -29,12 +28,12 @@ def dispersions(marks):
     return [dispersion(marks, window) for window in WINDOWS]
 
 
-def shuffled(words, rng):
-    """Markov's coefficient for every window, once words have changed places: all of them, or within blocks."""
-    blocks = [word for i in range(0, len(words), BLOCK) for word in rng.permutation(words[i : i + BLOCK])]
+def shuffled(tales, rng):
+    """Markov's coefficient for every window, once words have changed places: all of them, or those of each tale among themselves."""
+    words = [word for tale in tales for word in tale]
     return {
         "all words": dispersions(vowels(rng.permutation(words))),
-        f"words in blocks of {BLOCK}": dispersions(vowels(blocks)),
+        "words within a tale": dispersions(vowels([word for tale in tales for word in rng.permutation(tale)])),
     }
 
 
@@ -66,13 +65,13 @@ def samples(book):
 def main():
     tales, began = saltmere(), time.time()
     book = "\n\n".join(tale.split("\n\n", 1)[1] for tale in tales.train)  # without their titles
-    words = re.findall("[a-z]+", tales.text.lower())
+    words = [re.findall("[a-z]+", tale.text.lower()) for tale in tales.tales]
     result = {
         "made by": "tools/effects/markov_chains.py",
         "characters a sample": LENGTH,
         "characters a stretch": STRETCH,
         "windows": WINDOWS,
-        "tales": dispersions(vowels(words)),
+        "tales": dispersions(vowels([word for tale in words for word in tale])),
         "shuffled": [{"seed": seed} | shuffled(words, np.random.default_rng(seed)) for seed in SEEDS],
         "samples": list(samples(book)),
     }
