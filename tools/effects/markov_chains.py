@@ -29,7 +29,7 @@ def dispersions(marks):
 
 
 def shuffled(tales, rng):
-    """Markov's coefficient for every window, once words have changed places: all of them, or those of each tale among themselves."""
+    """Markov's coefficient for every window, once words have changed places: all of them, or within each tale."""
     words = [word for tale in tales for word in tale]
     return {
         "all words": dispersions(vowels(rng.permutation(words))),
