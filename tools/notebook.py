@@ -19,7 +19,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCE_NAME = re.compile(r"(?P<chapter>\d\d)_(?P<part>\d+|solutions)(_\w+)?\.md")
 SOLUTION_MARK = re.compile(r"^[ \t]*# (BEGIN|END) SOLUTION[ \t]*\n?", re.M)
 
-FOLDED = {"start", "quiz"}
+SOURCE_FOLDED = {"start", "quiz"}  # run by a reader, who need not read it
+OUTPUT_FOLDED = {"predict", "surprise"}  # JupyterLab opens it when the cell is run
 
 
 class CourseError(Exception):
@@ -88,13 +89,12 @@ def inject(notebook, path):
 
 
 def fold(notebook):
-    """Close what a reader need not read (the start cell, the answers of a quiz) and what should come as a surprise:
-    the output of a prediction (or of a cell that gives it away), which JupyterLab opens when the cell is run."""
+    """Close the start cell, the answers of a quiz, and whatever would give a prediction away."""
     for cell in notebook.cells:
-        if set(tags(cell)) & FOLDED:
+        if set(tags(cell)) & SOURCE_FOLDED:
             cell.metadata["jupyter"] = {"source_hidden": True}
-            cell.metadata["cellView"] = "form"  # the same on Colab, where the source begins with "# @title"
-        elif set(tags(cell)) & {"predict", "surprise"}:
+            cell.metadata["cellView"] = "form"  # Colab's word for it
+        elif set(tags(cell)) & OUTPUT_FOLDED:
             cell.metadata["jupyter"] = {"outputs_hidden": True}
 
 

@@ -7,6 +7,7 @@ from matplotlib import pyplot
 from PIL import Image
 
 DOTS = 160  # per inch: shown at 96, so that it is sharp on a fine screen
+PALETTE_SIZE = 24
 
 
 def show_figure(figure, alt):
@@ -25,10 +26,10 @@ def show_figure(figure, alt):
     display({"text/markdown": f"*{alt}*", "text/plain": alt}, raw=True)
 
 
-def figure_png(figure, colours=24):
-    """(PNG bytes in so few colours that a notebook stays small, the same at every call; width in CSS pixels)."""
+def figure_png(figure):
+    """(PNG bytes in few colours, so that a notebook stays small, the same at every call; width in CSS pixels)."""
     raw, small = io.BytesIO(), io.BytesIO()
     figure.savefig(raw, format="png", dpi=DOTS, metadata={"Software": None})
-    image = Image.open(raw).convert("RGB").quantize(colours, dither=Image.Dither.NONE)
+    image = Image.open(raw).convert("RGB").quantize(PALETTE_SIZE, dither=Image.Dither.NONE)
     image.save(small, format="png", optimize=True)
     return small.getvalue(), image.width * 96 // DOTS

@@ -211,3 +211,16 @@ def test_sources_are_found_by_id_chapter_and_path(tmp_path):
     assert find_sources(["01"], chapters) == find_sources([], chapters) == [lesson, solutions]
     with pytest.raises(CourseError, match="no lesson is called '07_7'; there are: 01_1, 01_solutions"):
         find_sources(["07_7"], chapters)
+
+
+def test_what_would_give_an_answer_away_is_closed(tmp_path):
+    lesson, _ = small_course(tmp_path)
+    text = lesson.read_text(encoding="utf-8").replace("```python\nQuiz(", '```python tags=["quiz"]\nQuiz(')
+    lesson.write_text(text, encoding="utf-8")
+    folds = {}
+    for cell in unexecuted(lesson, lesson.with_suffix(".ipynb")).cells:
+        for tag in cell.metadata.get("tags", ["none"]) if cell.cell_type == "code" else ():
+            folds.setdefault(tag, []).append(cell.metadata.get("jupyter"))
+    assert folds["start"] == folds["quiz"] == [{"source_hidden": True}]
+    assert set(map(str, folds["predict"])) == {"{'outputs_hidden': True}"}
+    assert set(map(str, folds["check"] + folds["none"])) == {"None"}
