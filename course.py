@@ -274,9 +274,9 @@ def lab(arguments):
     return hand_over(["-m", "jupyterlab", *arguments])
 
 
-def tool(module, arguments):
+def tool(module, arguments, extras=False):
     if not asks_help(arguments):
-        setup(extras="--require-all" in arguments)
+        setup(extras=extras or "--require-all" in arguments)
     elif not ready():
         say("for its options, set the course up first: python3 course.py setup")
         return 0
@@ -307,6 +307,9 @@ COMMANDS = {
         maintainers, installs requirements-test.txt too and accepts no skip but that of a missing GPU."""),
     "build": (lambda a: tool("build", a), "Build the notebooks from their sources: run them, keep what they show."),
     "exercises": (lambda a: tool("exercises", a), "Write each chapter's exercises from its solutions."),
+    "site": (lambda a: tool("site", a, extras=True), """Write the lessons as pages into site/, one file each.
+        In them every viewer works without Python and without a network: open site/index.html. Each lesson named
+        (01_1; or all) is run first. Installs requirements-test.txt too, for what sets the formulas."""),
     "bench": (lambda a: tool("bench", a), "Measure the time and memory that the models take."),
     "doctor": (doctor, "Say what is set up and what is missing, and what to do about it. Changes nothing."),
     "setup": (setup_only, """Only set up; with --test-extras, also what the maintainers' tests need.

@@ -21,6 +21,7 @@ import torch
 from seqmodels.markov import MarkovChain
 from seqmodels.runtime import prepare
 from seqmodels.scan import affine, affine_scan, associative_scan
+from tools import bench_hmm
 
 BENCHMARKS = {}
 
@@ -98,6 +99,12 @@ def chain_sample(length):
         "MarkovChain.sample": lambda: chain.sample(length, rng=np.random.default_rng(1)),
         "rng.choice each step": choices,
     }
+
+
+for make in bench_hmm.MANY:
+    benchmark(512)(make)
+for make in bench_hmm.LONG:
+    benchmark(100_000)(make)
 
 
 # ---------------------------------------------------------------- how it is measured

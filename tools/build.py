@@ -103,6 +103,7 @@ def execute(notebook, source, environment, report):
                 raise cell_error(source, index, cell, complaint)
             seconds = time.perf_counter() - began
             report(f"  cell {index + 1:3d}  {seconds:6.1f} s  {cell.source.splitlines()[0][:70]}")
+        client.set_widgets_metadata()  # what the viewers hold; `clean` drops it, tools/site.py needs it
 
 
 def cell_error(source, index, cell, complaint):

@@ -3,12 +3,32 @@
 It knows arrays and mappings, and no model: what a model does is in `seqmodels`.
 """
 
+from classroom.casino_game import CasinoGame
 from classroom.chain_viewer import ChainViewer
 from classroom.checks import check
 from classroom.figures import show_figure
+from classroom.generation_viewer import GenerationViewer
+from classroom.guessing_game import GuessingGame
+from classroom.ledger import Ledger
 from classroom.quiz import Quiz
+from classroom.self_check import SelfCheck
 from classroom.source import show_source
 from classroom.start import start
+from classroom.trellis_viewer import TrellisViewer
 from classroom.viewer import Viewer
 
-__all__ = ["ChainViewer", "Quiz", "Viewer", "check", "show_figure", "show_source", "start"]
+__all__ = [
+    "CasinoGame",
+    "ChainViewer",
+    "GenerationViewer",
+    "GuessingGame",
+    "Ledger",
+    "Quiz",
+    "SelfCheck",
+    "TrellisViewer",
+    "Viewer",
+    "check",
+    "show_figure",
+    "show_source",
+    "start",
+]

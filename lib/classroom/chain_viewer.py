@@ -1,7 +1,5 @@
 """ChainViewer: a Markov chain to play with."""
 
-import contextlib
-
 import numpy as np
 import traitlets
 
@@ -63,7 +61,6 @@ class ChainViewer(Viewer):
     _javascript = "chain"
     MOST_STATES = 40
     PLOTS = ("distance", "average")
-    _quiet = True  # while the constructor or the browser sets the traits
 
     transition = traitlets.Any().tag(**_ARRAY)
     labels = traitlets.List(traitlets.Unicode()).tag(sync=True)
@@ -135,19 +132,6 @@ class ChainViewer(Viewer):
         if proposal.value not in self.PLOTS:
             raise ValueError(f"plot must be one of {self.PLOTS}, got {proposal.value!r}")
         return proposal.value
-
-    def set_state(self, sync_data):
-        """Take what the reader did in the browser, where start and walk are kept together."""
-        with self._quietly():
-            super().set_state(sync_data)
-
-    @contextlib.contextmanager
-    def _quietly(self):
-        before, self._quiet = self._quiet, True
-        try:
-            yield
-        finally:
-            self._quiet = before
 
     @traitlets.observe("transition", "start")
     def _begin_again(self, change):

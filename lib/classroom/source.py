@@ -20,7 +20,8 @@ def show_source(thing, docstring=False):
         raise ValueError(f"thing is {thing!r}; expected a class, a method or a function") from None
     if not docstring:
         code = _without_docstrings(code)
-    place = f"lib/{path.parent.name}/{path.name}"
+    course = Path(__file__).parents[2]
+    place = path.relative_to(course).as_posix() if course in path.parents else path.name
     display({"text/markdown": f"*{place}*\n```python\n{code}\n```", "text/plain": f"# {place}\n{code}"}, raw=True)
 
 

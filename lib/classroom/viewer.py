@@ -1,6 +1,7 @@
 """What every viewer is on the Python side: traits, a picture, a sentence, one text of JavaScript."""
 
 import base64
+import contextlib
 import pathlib
 import re
 
@@ -68,11 +69,26 @@ class Viewer(anywidget.AnyWidget):
     title = traitlets.Unicode("").tag(sync=True)
     alt = traitlets.Unicode("").tag(sync=True)
     theme = traitlets.Enum(["auto", "light", "dark"], "auto").tag(sync=True)
+    _quiet = True  # while the browser, or a constructor that ends with False, sets several traits that fit together
 
     def __init_subclass__(cls, **kwargs):
         if "_javascript" in cls.__dict__:
             cls._esm = joined_javascript(cls._javascript)
         super().__init_subclass__(**kwargs)
+
+    def set_state(self, sync_data):
+        """Take what the reader did in the browser, where everything is kept together."""
+        with self._quietly():
+            super().set_state(sync_data)
+
+    @contextlib.contextmanager
+    def _quietly(self):
+        """Observers that make one trait follow another look at `_quiet` and hold still."""
+        before, self._quiet = self._quiet, True
+        try:
+            yield
+        finally:
+            self._quiet = before
 
     def describe(self):
         """One sentence with what there is to see: the alt text and the text form."""

@@ -7,6 +7,8 @@
 
 import numpy as np
 
+from seqmodels.ngram import NGram as NGram
+
 
 class MarkovChain:
     """A finite Markov chain: it remembers one symbol and forgets the rest.

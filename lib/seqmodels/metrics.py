@@ -80,14 +80,15 @@ def _read_batch(model, sequences, start, chunk):
         state = map_state(lambda leaf, alive=alive: leaf[:alive], state)
         here = slice(begin, begin + chunk)
         left = (lengths[:alive] - begin).clamp(max=inputs[:, here].shape[1])
-        logits, state = _read(model, inputs[:alive, here], state, left)  # (alive, chunk, V)
+        logits, state = read(model, inputs[:alive, here], state, left)  # (alive, chunk, V)
         log_probs = logits.double().log_softmax(-1).gather(-1, targets[:alive, here, None]).squeeze(-1)
         pieces.append(torch.nn.functional.pad(-log_probs, (0, 0, 0, len(sequences) - alive)))
     nats = torch.cat(pieces, 1).cpu()
     return [row[: len(sequence)] for row, sequence in zip(nats, sequences, strict=True)]
 
 
-def _read(model, tokens, state, lengths):
+def read(model, tokens, state, lengths=None):
+    """Logits (B, T, V) after every token, and the state: by forward if there is one, else step by step."""
     if isinstance(model, torch.nn.Module):
         return model(tokens, state, lengths=lengths)
     logits = []

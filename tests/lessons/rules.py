@@ -72,10 +72,10 @@ def code_cells(lesson):
 
 
 def is_quiz(tree):
-    """Whether a cell is nothing but imports and a Quiz."""
+    """Whether a cell is nothing but imports and a Quiz or a SelfCheck."""
     rest = [node for node in tree.body if not isinstance(node, (ast.Import, ast.ImportFrom))]
     value = getattr(rest[0], "value", None) if len(rest) == 1 else None
-    return isinstance(value, ast.Call) and called(value) == "Quiz"
+    return isinstance(value, ast.Call) and called(value) in ("Quiz", "SelfCheck")
 
 
 def checks(lesson):
@@ -189,7 +189,10 @@ def sources(lesson):
 
 
 def shown_is_used(lesson):
-    """Every class or function that show_source shows is also used by a cell of the lesson."""
+    """Every class or function that show_source shows is also used by a cell of the lesson.
+
+    Of a method that a cell cannot call by its name, `forward` or a private one, the class is.
+    """
     shown = [argument for call in lesson.calls("show_source") for argument in call.args[:1]]
     inside = {id(node) for argument in shown for node in ast.walk(argument)}
     used = {
@@ -200,6 +203,8 @@ def shown_is_used(lesson):
     }
     for argument in shown:
         name = getattr(argument, "attr", getattr(argument, "id", ""))
+        if name == "forward" or name.startswith("_"):
+            name = ast.unparse(argument).split(".")[0]
         if name not in used:
             yield f"show_source shows {ast.unparse(argument)}, but no cell uses it"
 

@@ -9,7 +9,8 @@ from tools.notebook import ROOT, find_sources, read_source
 
 LIBRARY = ROOT / "lib"
 LOW = ["runtime", "checks", "nested", "padding", "scan", "trace", "probes", "layer"]
-HIGH = ["language_model", "training", "decoding", "metrics", "tasks", "datasets", "tokens"]
+HIGH = ["language_model", "training", "decoding", "metrics", "tasks", "datasets", "tokens", "tales", "continuation",
+        "checkpoints"]
 WIDGETS = {"ipywidgets", "anywidget", "traitlets"}
 ALLOWED = {
     "seqmodels": {"seqmodels", "numpy", "torch", "tqdm", "safetensors"},

@@ -49,6 +49,7 @@ BAD_LESSONS = [
     ("sources", "- `shannon1948`", "- `markov1913`", "twice"),
     ("sources", "- `shannon1948`", "- Shannon", "1 keys in 2 list items"),
     ("shown_is_used", "show_source(after)", "show_source(before)", "no cell uses it"),
+    ("shown_is_used", "show_source(after)", "show_source(Chain.forward)", "no cell uses it"),
     ("ledger", "ledger = ", "book = ", "no cell writes to the ledger"),
     ("what_is_kept", "What do you keep?", "What remains?", "is missing"),
     ("python", "after(0.9, 0.9)\n```", "!pip install x\n```", "not plain Python"),

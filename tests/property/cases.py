@@ -7,6 +7,7 @@ Each is tested alone, stacked four deep (if it writes as many features as it rea
 from property.layers import CachedAttention, DilatedConvolution, LoopLSTM, SelectiveRecurrence
 from seqmodels.language_model import LanguageModel
 from seqmodels.layer import Bidirectional, Stacked
+from seqmodels.window import Window
 
 FEATURES, VOCABULARY = 6, 11
 
@@ -16,6 +17,7 @@ LAYERS = {
     "dilated convolution": lambda: DilatedConvolution(6, 6, kernel_size=3, dilation=2),
     "convolution that widens": lambda: DilatedConvolution(6, 9, kernel_size=2, dilation=1),
     "selective recurrence": lambda: SelectiveRecurrence(6, state_size=3),
+    "window": lambda: Window(6, 6, length=4),
     "bidirectional": lambda: Bidirectional(LoopLSTM(6, 4), SelectiveRecurrence(6, state_size=3)),
     "hybrid": lambda: Stacked([LoopLSTM(6, 6), CachedAttention(6, n_heads=2), SelectiveRecurrence(6, 2)], True),
 }

@@ -298,7 +298,7 @@ def answer(*arguments, venv):
     return done.returncode, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("command", ["lab", "test", "build", "exercises", "bench", "doctor", "setup"])
+@pytest.mark.parametrize("command", ["lab", "test", "build", "exercises", "site", "bench", "doctor", "setup"])
 def test_help_sets_nothing_up(command, tmp_path):
     code, text = answer(command, "--help", venv=tmp_path / "env")
     assert code == 0 and f"course.py {command}: " in text
@@ -313,6 +313,16 @@ def test_help_names_every_command(course, tmp_path):
 def test_an_unknown_command_names_the_others(tmp_path):
     code, text = answer("tset", venv=tmp_path / "env")
     assert code == 1 and "there is no command tset; there are: lab, test" in text and "Traceback" not in text
+
+
+@pytest.mark.parametrize("command, extras", [(["site", "01_1"], True), (["build"], False), (["test"], False),
+                                             (["test", "--require-all"], True)])  # fmt: skip
+def test_what_a_command_sets_up(course, command, extras):
+    asked, ran = [], []
+    course.setup = lambda extras=False: asked.append(extras)
+    course.hand_over = lambda arguments: ran.append(arguments) or 0
+    assert course.main(command) == 0
+    assert asked == [extras] and ran[0][0] == "-m" and ran[0][2:] == command[1:]
 
 
 def test_the_doctor_changes_nothing(tmp_path):

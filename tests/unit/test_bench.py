@@ -1,8 +1,9 @@
 """The benchmark tool measures what it is given and prints tables that are tables."""
 
+import numpy as np
 import pytest
 
-from tools import bench
+from tools import bench, bench_hmm
 
 
 def count(size):
@@ -36,3 +37,10 @@ def test_all_candidates_of_a_benchmark_run():
     results = [run() for run in make(4).values()]
     for decay, drive in results[1:]:
         assert decay.allclose(results[0][0], atol=1e-5) and drive.allclose(results[0][1], atol=1e-5)
+
+
+@pytest.mark.parametrize("make", bench_hmm.MANY + bench_hmm.LONG)
+def test_ours_and_hmmlearns_candidates_do_the_same(make):
+    results = [run() for run in make(30).values()]
+    assert make.__name__ in bench.BENCHMARKS
+    assert results[-1] == pytest.approx(np.asarray(results[0]), rel=1e-9)

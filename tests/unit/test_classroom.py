@@ -9,6 +9,7 @@ from matplotlib import pyplot
 from PIL import Image
 
 from classroom import check, figures, show_figure, show_source, source, start
+from seqmodels.hmm import recursions
 from seqmodels.markov import MarkovChain, dispersion
 
 
@@ -89,10 +90,12 @@ def test_a_figure_is_small_opaque_the_same_twice_and_has_words(shown):
 def test_source_is_shown_without_its_docstrings(shown):
     show_source(MarkovChain.after)
     show_source(dispersion, docstring=True)
+    show_source(recursions.forward)
     with pytest.raises(ValueError, match="thing is 3"):
         show_source(3)
-    (after, _), (whole, _) = shown
+    (after, _), (whole, _), (inside, _) = shown
     assert after["text/markdown"].startswith("*lib/seqmodels/markov.py*\n```python\ndef after(self")
     assert '"""' not in after["text/plain"] and "matrix_power" in after["text/plain"]
     assert '"""' in whole["text/plain"]
+    assert inside["text/markdown"].startswith("*lib/seqmodels/hmm/recursions.py*\n")
     compile(after["text/plain"], "shown", "exec")

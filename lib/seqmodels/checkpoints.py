@@ -1,0 +1,59 @@
+"""Trained models that lessons load instead of training them: weights as safetensors under data/checkpoints.
+
+A file says in its metadata what kind of model it holds and with which sizes; `KINDS` knows how to build each kind.
+Everything in a file was trained by `python -m tools.ledger`, which anybody can run again.
+"""
+
+import json
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import load, save_file
+
+from seqmodels.datasets import DATA, frozen
+from seqmodels.hmm import HMM, Categorical
+from seqmodels.language_model import LanguageModel
+from seqmodels.window import Window
+
+
+def window_model(vocab_size, embedding_size, hidden_size, length):
+    """The neural language model of 2003: an embedding, a window of `length` symbols, a hidden layer."""
+    return LanguageModel(vocab_size, embedding_size, Window(embedding_size, hidden_size, length))
+
+
+KINDS = {"window": window_model}
+
+
+def save_checkpoint(model, name, kind, **sizes):
+    """Write data/checkpoints/<name>.safetensors: weights (in float32 for a module), kind and sizes. -> the path."""
+    path = DATA / "checkpoints" / f"{name}.safetensors"
+    path.parent.mkdir(exist_ok=True)
+    save_file(_tensors(model), path, {"kind": kind, "sizes": json.dumps(sizes)})
+    return path
+
+
+def load_checkpoint(name):
+    """The trained model data/checkpoints/<name>.safetensors, ready to predict.
+
+    The file's sha256 is checked, nothing in it is executed. Raises ValueError where it is not the course's own file.
+    Held by tests/unit/test_checkpoints.py.
+    """
+    file = f"checkpoints/{name}.safetensors"
+    tensors = load(frozen(file))
+    with safe_open(DATA / file, "pt") as opened:
+        about = opened.metadata()
+    if about["kind"] == "hmm":
+        initial, transition, probs = (tensors[key].numpy() for key in ("initial", "transition", "probs"))
+        return HMM(initial, transition, Categorical(probs))
+    if about["kind"] not in KINDS:
+        raise ValueError(f"{file} holds a model of kind {about['kind']!r}; expected one of hmm, {', '.join(KINDS)}")
+    model = KINDS[about["kind"]](**json.loads(about["sizes"]))
+    model.load_state_dict(tensors)
+    return model.eval()
+
+
+def _tensors(model):
+    if isinstance(model, HMM):
+        arrays = {"initial": model.initial, "transition": model.transition, "probs": model.emission.probs}
+        return {key: torch.from_numpy(array.copy()) for key, array in arrays.items()}
+    return {key: value.detach().cpu().float().contiguous() for key, value in model.state_dict().items()}

@@ -1,0 +1,181 @@
+"""Make the committed rows of the ledger, data/ledger/reference.json: every model on every share of the tales.
+Models that lessons load instead of training them are kept too, in data/checkpoints.
+
+    python -m tools.ledger                     all of them (about a quarter of an hour on one core)
+    python -m tools.ledger "8 states" trigram  the rows with these words in their names; the others stay
+
+A model learns from the training tales, in an order drawn once, at 1/16, 1/8, 1/4, 1/2 and all of them, and is judged on
+the held-out tales by seqmodels.tales.score. A row holds what the first seed gave; `spread` is over all seeds. Seconds
+are those of the processor, on one thread. No setting was chosen on the held-out tales.
+"""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from seqmodels.checkpoints import save_checkpoint
+from seqmodels.datasets import DATA, saltmere
+from seqmodels.hmm import HMM
+from seqmodels.metrics import evaluate
+from seqmodels.ngram import NGram
+from seqmodels.runtime import count_parameters, prepare
+from seqmodels.tales import START, encoded, score
+from tools.effects.predicting_text import LIVE, window_model
+from tools.frozen import enter, freeze, rounded
+
+NAME = "ledger/reference.json"
+SHARES = (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1)
+VOCABULARY = len(saltmere().vocabulary)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One model of the ledger. learn: (tales as id tensors, seed) -> model; stored: what it keeps at step t;
+    checkpoint: name, kind and sizes under which the first seed's model is kept for lessons."""
+
+    name: str
+    lesson: str
+    stored: int | str
+    learn: Callable
+    size: Callable = count_parameters
+    seeds: tuple = (0,)
+    shares: tuple = SHARES
+    checkpoint: tuple = ()
+
+
+# ---------------------------------------------------------------- how each of them learns
+
+
+class Uniform:
+    """All characters alike: log2 64 = 6 bits, the zero line of the course."""
+
+    def initial_state(self, batch_size):
+        return torch.zeros(batch_size, 0)
+
+    def step(self, token, state):
+        return torch.zeros(len(token), VOCABULARY), state  # (B, V)
+
+
+def ngram(order, smoothing, **settings):
+    return lambda tales, seed: NGram(order, VOCABULARY, smoothing, **settings).fit(tales, START)
+
+
+def hmm(n_states, iterations=60):
+    """Baum-Welch from a random start, `iterations` times; a small pseudo-count, so that nothing is impossible."""
+
+    def learn(tales, seed):
+        model = HMM.random(n_states, VOCABULARY, np.random.default_rng(seed))
+        read = [torch.cat([torch.tensor([START]), tale]).numpy() for tale in tales]
+        model.fit(read, iterations=iterations, tolerance=0, pseudocount=0.1)
+        return model
+
+    return learn
+
+
+def hmm_size(model):
+    """The numbers in its three tables."""
+    states = model.n_states
+    return states + states**2 + states * VOCABULARY
+
+
+def window(tales, seed):
+    """The model of 2003 as lesson 01_3 trains it; on a share of the tales, that share of the steps."""
+    share = sum(map(len, tales)) / sum(map(len, saltmere().train))
+    model, _ = window_model(LIVE | {"steps": round(share * LIVE["steps"])}, seed, tales)
+    return model
+
+
+WINDOW_SIZES = {"vocab_size": VOCABULARY, "embedding_size": LIVE["d_model"], "hidden_size": LIVE["hidden_size"],
+                "length": LIVE["length"]}  # fmt: skip
+ORDER = 7  # the smallest within 0.005 bits of the best on the last seven training tales
+TABLE = {"size": lambda model: model.size}
+ENTRIES = [
+    Entry("uniform", "00_1", 0, lambda tales, seed: Uniform(), lambda model: 0, shares=()),
+    Entry("urn of characters", "01_1", 0, ngram(1, "add-k", k=0.1), **TABLE),
+    Entry("Markov chain (bigram)", "01_1", 1, ngram(2, "add-k", k=0.1), **TABLE),
+    Entry("hidden Markov, 8 states", "01_2", "one of 8 states", hmm(8), hmm_size, seeds=(0, 1, 2)),
+    Entry("hidden Markov, 32 states", "01_2", "one of 32 states", hmm(32), hmm_size, seeds=(0, 1, 2),
+          checkpoint=("hmm-32", "hmm", {})),
+    Entry("trigram, Kneser-Ney", "01_3", 2, ngram(3, "kneser-ney"), **TABLE),
+    Entry(f"{ORDER}-gram, add 0.01", "01_3", ORDER - 1, ngram(ORDER, "add-k", k=0.01), **TABLE),
+    Entry(f"{ORDER}-gram, Kneser-Ney", "01_3", ORDER - 1, ngram(ORDER, "kneser-ney"), **TABLE),
+    Entry("window and embedding (2003)", "01_3", LIVE["length"] - 1, window, seeds=(0, 1, 2),
+          checkpoint=("window", "window", WINDOW_SIZES)),
+]  # fmt: skip
+
+
+# ---------------------------------------------------------------- measuring
+
+
+def shuffled_tales():
+    """The training tales as ids, in an order drawn once, so that a share of them is a fair sample."""
+    tales = encoded(saltmere().train)
+    return [tales[i] for i in np.random.default_rng(0).permutation(len(tales))]
+
+
+def row(entry, tales, report=print):
+    """The row of one entry, as a dict that classroom.Ledger takes."""
+    curve = []
+    for share in entry.shares[:-1]:
+        part = tales[: max(1, round(share * len(tales)))]
+        model = entry.learn(part, entry.seeds[0])
+        curve.append([sum(map(len, part)), bits(model)])
+        report(f"  {curve[-1][0]:,} characters: {curve[-1][1]:.3f} bits")
+    began = time.process_time()
+    model = entry.learn(tales, entry.seeds[0])
+    seconds = time.process_time() - began
+    result = {"name": entry.name, "lesson": entry.lesson, "stored": entry.stored, "parameters": entry.size(model)}
+    if entry.shares:
+        result |= {"characters": sum(map(len, tales)), "seconds": float(f"{seconds:.2g}")}
+    result |= score(model)
+    if curve:
+        result["curve"] = [*curve, [result["characters"], result["bits"]]]
+    if entry.checkpoint:
+        name, kind, sizes = entry.checkpoint
+        enter(save_checkpoint(model, name, kind, **sizes))
+    if others := [bits(entry.learn(tales, seed)) for seed in entry.seeds[1:]]:
+        result["spread"] = [min(result["bits"], *others), max(result["bits"], *others)]
+    report(f"  {result['bits']:.3f} bits, {result['parameters']:,} numbers, {seconds:.1f} s")
+    return rounded(result)
+
+
+def bits(model):
+    """Bits per character on the held-out tales."""
+    return evaluate(model, encoded(saltmere().held_out), start=START).bits_per_symbol
+
+
+def write(rows, data=DATA):
+    """Put rows into the file, in the order of lessons; rows of the same name are replaced, the others stay."""
+    path = data / NAME
+    old = json.loads(path.read_text(encoding="utf-8"))["rows"] if path.exists() else []
+    kept = {row["name"]: row for row in old} | {row["name"]: row for row in rows}
+    ordered = sorted(kept.values(), key=lambda row: (row["lesson"], -row["bits"], row["name"]))
+    freeze(NAME, {"made by": "tools/ledger.py", "machine": "one core, one thread", "rows": ordered}, data)
+
+
+def main(argv=None, entries=ENTRIES, data=DATA):
+    """Exit status 0 if every entry asked for was measured and written."""
+    parser = argparse.ArgumentParser(prog="tools.ledger", description="Make the committed rows of the ledger.")
+    parser.add_argument("names", nargs="*", help="words from the names of rows; default: all")
+    names = parser.parse_args(argv).names
+    chosen = [entry for entry in entries if not names or any(name in entry.name for name in names)]
+    if not chosen:
+        known = ", ".join(entry.name for entry in entries)
+        print(f"no row is called {' or '.join(names)}; there are: {known}", file=sys.stderr)
+        return 1
+    prepare()
+    tales = shuffled_tales()
+    for entry in chosen:
+        print(entry.name, flush=True)
+        write([row(entry, tales, lambda line: print(line, flush=True))], data)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
