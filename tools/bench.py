@@ -18,9 +18,10 @@ from collections import Counter
 import numpy as np
 import torch
 
-from seqmodels.markov import MarkovChain
+from seqmodels.markov import MarkovChain, NGram
 from seqmodels.runtime import prepare
 from seqmodels.scan import affine, affine_scan, associative_scan
+from seqmodels.window import Window
 from tools import bench_hmm
 
 BENCHMARKS = {}
@@ -99,6 +100,39 @@ def chain_sample(length):
         "MarkovChain.sample": lambda: chain.sample(length, rng=np.random.default_rng(1)),
         "rng.choice each step": choices,
     }
+
+
+@benchmark(30_000, 300_000)
+def ngram(length):
+    """Counting 5-grams in a text of so many characters, and the bits of the same text"""
+    text = torch.from_numpy(np.random.default_rng(0).choice(64, length, p=np.arange(1, 65) / 2080))
+
+    def dictionary():
+        grams, symbols = Counter(), text.tolist()
+        for t in range(4, length):
+            grams[tuple(symbols[t - 4 : t + 1])] += 1
+        contexts = Counter()
+        for gram, count in grams.items():
+            contexts[gram[:4]] += count
+        return -sum(count * math.log2(count / contexts[gram[:4]]) for gram, count in grams.items()) / length
+
+    return {
+        "NGram, Kneser-Ney": lambda: NGram(5, 64).fit([text]).bits_per_symbol([text]),
+        "dictionary of counts, unsmoothed": dictionary,
+    }
+
+
+@benchmark(256, 1024)
+def window(length):
+    """The hidden layer of 2003, forward and backward: batch 8, 32 inputs, 256 units, 6 places"""
+    x, layer = torch.randn(8, length, 32, requires_grad=True), Window(32, 256, 6)
+    conv = torch.nn.Conv1d(32, 256, 6)
+
+    def convolution():
+        padded = torch.nn.functional.pad(x.transpose(1, 2), (5, 0))
+        return torch.tanh(conv(padded)).sum().backward()
+
+    return {"Window": lambda: layer(x)[0].sum().backward(), "torch.nn.Conv1d": convolution}
 
 
 for make in bench_hmm.MANY:

@@ -45,7 +45,8 @@ def test_notebook(lesson, rule):
 def test_there_are_lessons_and_each_chapter_has_exercises():
     chapters = {path.parent for path in SOURCES}
     assert chapters, "there is no lesson under chapters/"
-    without = [folder.name for folder in chapters if not any(is_solutions(p) for p in folder.glob("*_solutions.md"))]
+    needed = [folder for folder in chapters if (f"{folder.name[:2]}_1", "exercises") not in EXCEPTIONS]
+    without = [folder.name for folder in needed if not any(is_solutions(p) for p in folder.glob("*_solutions.md"))]
     assert not without, f"chapters without NN_solutions.md: {without}"
 
 

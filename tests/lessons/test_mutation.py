@@ -45,6 +45,27 @@ MUTATIONS = [
         unit="tests/unit/test_markov.py",
         lesson="01_1",
     ),
+    Mutation(
+        file="seqmodels/hmm/recursions.py",
+        old="beta[t] = transition @ (b[t + 1] * beta[t + 1]) / scale[t + 1]",
+        new="beta[t] = -transition @ (b[t + 1] * beta[t + 1]) / scale[t + 1]",
+        unit="tests/unit/test_hmm.py",
+        lesson="01_2",
+    ),
+    Mutation(
+        file="seqmodels/hmm/batch.py",
+        old="moves += filtered[t, :, :on] @ explained.T",
+        new="moves -= filtered[t, :, :on] @ explained.T",
+        unit="tests/unit/test_hmm.py",
+        lesson="01_2",
+    ),
+    Mutation(
+        file="seqmodels/ngram.py",
+        old="return (np.maximum(count - d, 0) + d * kinds * shorter) / total",
+        new="return (np.maximum(count + d, 0) + d * kinds * shorter) / total",
+        unit="tests/unit/test_ngram.py",
+        lesson="01_3",
+    ),
 ]
 
 
