@@ -47,8 +47,7 @@ export function casinoCard(act) {
     set(note, {
       text:
         'Both decoders know what you know: the probabilities of this casino. Viterbi finds the one most ' +
-        'probable path of dice. The posterior judges every roll by itself, from all rolls before and after it, ' +
-        'and so is right most often on average.',
+        'probable path of dice. The posterior judges every roll by itself, from all rolls before and after it.',
     });
   }
   return { node, draw };

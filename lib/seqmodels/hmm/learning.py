@@ -21,6 +21,7 @@ def fit(hmm, sequences, iterations, tolerance, pseudocount):
             counts = ExpectedCounts(hmm, sequences)
             history.append(counts.log_likelihood)
             if _finished(hmm, history, before, tolerance, pseudocount):
+                bar.total = bar.n  # the end has come before the last of the iterations
                 return history
             before = hmm.initial, hmm.transition, hmm.emission
             hmm.set_parameters(*learned(hmm, counts, pseudocount, warned))
