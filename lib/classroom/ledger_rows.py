@@ -43,7 +43,7 @@ def model_row(
 
 def human_row(result, name="you, guessing", lesson="00_1"):
     """The row of a reader who has played the guessing game, from its result(). Raises ValueError in words."""
-    needed = {"characters", "lower", "upper", "lower_interval", "upper_interval"}
+    needed = {"characters", "lower", "upper"}  # after a few characters there is no interval yet
     if not isinstance(result, dict) or not needed <= set(result):
         raise ValueError(f"result should be what GuessingGame.result() gives, with {sorted(needed)}; got {result!r}")
     row = {
@@ -52,8 +52,8 @@ def human_row(result, name="you, guessing", lesson="00_1"):
         "guessed": _count("characters", result["characters"]),
         "lower": _number("lower", result["lower"]),
         "upper": _number("upper", result["upper"]),
-        "lower_interval": _maybe(_interval, "lower_interval", result["lower_interval"]),
-        "upper_interval": _maybe(_interval, "upper_interval", result["upper_interval"]),
+        "lower_interval": _maybe(_interval, "lower_interval", result.get("lower_interval")),
+        "upper_interval": _maybe(_interval, "upper_interval", result.get("upper_interval")),
     }
     if row["lower"] > row["upper"] + 1e-9:
         raise ValueError(f"lower is {row['lower']:.3f} and upper {row['upper']:.3f}; expected lower <= upper")

@@ -43,6 +43,13 @@ def _checked_routes(routes, subjects):
     return routes
 
 
+def _checked_begin(begin, routes):
+    begin = list(begin)
+    if begin and (len(begin) != 3 or begin[0] not in routes):
+        raise ValueError(f"begin must be (one of {list(routes)}, a sentence if it is short, another), got {begin!r}")
+    return begin
+
+
 class SelfCheck(Quiz):
     """Where should I begin? Questions by subject, and for each subject what to read or that it is enough.
 
@@ -51,7 +58,8 @@ class SelfCheck(Quiz):
 
     questions: as for `Quiz`, each with ``"about"``, the key of its route; do not add "I do not know" yourself.
     routes: ``{"probability": {"name": "Probability", "enough": 2, "if_short": "Read [this](page.ipynb).",
-    "if_enough": "Nothing to do."}}``, in the order in which one should begin; a text may hold ``[text](address)``.
+    "if_enough": "Nothing to do."}}``; a text may hold ``[text](address)``.
+    begin: (the subject that decides where to begin, the sentence if it is short, the sentence if it is not).
     ``check.answers`` holds the options tried, ``check.known`` the count of each subject, ``check.advice()`` the words.
     Raises ValueError that names the question or the route. Held by tests/viewers/test_generation.py.
     """
@@ -59,14 +67,16 @@ class SelfCheck(Quiz):
     _javascript = "self_check"
 
     routes = traitlets.Dict().tag(sync=True)
+    begin = traitlets.List(traitlets.Unicode()).tag(sync=True)
     routed = traitlets.Bool(False).tag(sync=True)
 
-    def __init__(self, questions, routes, title="Where should I begin?", **traits):
+    def __init__(self, questions, routes, begin=(), title="Where should I begin?", **traits):
         if not isinstance(routes, dict) or not routes:
             raise ValueError(f"routes must be a dict with one entry for each subject, got {routes!r}")
         subjects = _subjects(questions, routes)
         plain = [{key: value for key, value in question.items() if key != "about"} for question in questions]
-        super().__init__(plain, title=title, routes=_checked_routes(routes, subjects), **traits)
+        traits |= {"routes": _checked_routes(routes, subjects), "begin": _checked_begin(begin, routes)}
+        super().__init__(plain, title=title, **traits)
         self.questions = [
             {**question, "about": about, "options": [*question["options"], _unknown(question)]}
             for question, about in zip(self.questions, subjects, strict=True)
@@ -89,10 +99,14 @@ class SelfCheck(Quiz):
             enough = known >= route["enough"]
             text = route["if_enough"] if enough else route["if_short"]
             told.append(f"{route['name']}, {known} of {asked.count(subject)}: {text}")
-            short += [] if enough else [route["name"]]
-        if not short:
-            return [*told, "Begin with the first lesson: you have all it asks for."]
-        return [*told, f"Begin with {', then '.join(short)}; the lessons wait for you."]
+            short += [] if enough else [subject]
+        return [*told, self._where_to_begin(short)]
+
+    def _where_to_begin(self, short):
+        about, if_short, if_enough = self.begin or (None, None, "Begin with the first lesson.")
+        line = if_short if about in short else if_enough
+        names = [self.routes[subject]["name"] for subject in short if subject != about]
+        return f"{line} On the way, keep at hand what is said above of: {', '.join(names)}." if names else line
 
     def describe(self):
         """How many questions on what, and how far the reader is."""

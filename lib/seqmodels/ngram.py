@@ -16,7 +16,8 @@ import torch
 
 from seqmodels.checks import check_state, check_tokens, check_vocabulary
 
-SMOOTHINGS = ("none", "add-k", "witten-bell", "kneser-ney")
+MIXING = ("witten-bell", "kneser-ney")  # the rules that ask shorter contexts
+SMOOTHINGS = ("none", "add-k", *MIXING)
 
 
 class NGram:
@@ -26,19 +27,21 @@ class NGram:
       "none"         maximum likelihood: what never followed h has probability 0; all alike after an h never seen
       "add-k"        every count is `k` larger
       "witten-bell"  mixed with shorter contexts, the more so the more different symbols followed h
-      "kneser-ney"   interpolated: every count gives up `discount`, and shorter contexts count not how often a symbol
-                     came but after how many different symbols; discount None: estimated for each length
+      "kneser-ney"   interpolated: every count gives up `discount` to shorter contexts, which are asked not how often a
+                     symbol came but in how many places; discount None: estimated, n1 / (n1 + 2 n2), for each length
+    places: whether shorter contexts count places, (1.3.6), or occurrences. None: as the rule has it; with False
+    "kneser-ney" is absolute discounting, and True gives Witten-Bell the same idea.
     Each rule sums to one in every context, seen or not. Contexts may hold the padding symbol V, which stands for
     everything before the beginning. Numbers are float64 NumPy, likelihoods natural logarithms; only `step` is torch.
     Sources: Witten and Bell 1991 (method C); Ney, Essen and Kneser 1994 (discount); Kneser and Ney 1995; Chen and
-    Goodman 1999 for the interpolated forms. (NLTK's classes of the same names share one discount among all lengths and
-    do not mix with 1/V below the shortest, so the reference is a slow dictionary in tests/unit/test_ngram.py.)
+    Goodman 1999 for the interpolated forms. Held by tests/unit/test_ngram.py to a slow dictionary of the definitions.
     """
 
-    def __init__(self, order, vocab_size, smoothing="kneser-ney", k=1.0, discount=None):
-        _check_settings(order, vocab_size, smoothing, k, discount)
+    def __init__(self, order, vocab_size, smoothing="kneser-ney", k=1.0, discount=None, places=None):
+        _check_settings(order, vocab_size, smoothing, k, discount, places)
         self.order, self.vocab_size, self.smoothing = order, vocab_size, smoothing
         self.k, self.discount = k, discount
+        self.places = smoothing == "kneser-ney" if places is None else places
         self._base, self._levels = vocab_size + 1, None
 
     def fit(self, sequences, start=None):
@@ -56,12 +59,12 @@ class NGram:
 
     def _count(self, grams):
         """Tables for contexts of 0, 1, … n-1 symbols; grams: all n-grams, as keys."""
-        mixes = self.smoothing in ("witten-bell", "kneser-ney")
+        mixes = self.smoothing in MIXING
         levels = []
         for length in range(self.order - 1, -1 if mixes else self.order - 2, -1):
             found, counts = np.unique(grams % self._base ** (length + 1), return_counts=True)
             levels.append(_Level.of(length, found, counts, self._base, self.discount))
-            if self.smoothing == "kneser-ney":
+            if self.places:
                 grams = found  # (1.3.6): from here on c(hw) = |{v : c(vhw) > 0}|
         return levels[::-1]
 
@@ -201,7 +204,7 @@ def _ids(values, name, dimensions, highest):
     return values
 
 
-def _check_settings(order, vocab_size, smoothing, k, discount):
+def _check_settings(order, vocab_size, smoothing, k, discount, places):
     for name, value in (("order", order), ("vocab_size", vocab_size)):
         if not isinstance(value, int) or value < 1:
             raise ValueError(f"{name}: expected a whole number, 1 or more, got {value!r}")
@@ -210,6 +213,8 @@ def _check_settings(order, vocab_size, smoothing, k, discount):
                          f"{int(63 / math.log2(vocab_size + 1))} or less")  # fmt: skip
     if smoothing not in SMOOTHINGS:
         raise ValueError(f"smoothing: expected one of {', '.join(SMOOTHINGS)}, got {smoothing!r}")
+    if places and smoothing not in MIXING:
+        raise ValueError(f"places: {smoothing!r} asks no shorter contexts; expected None or False, got {places!r}")
     if not 0 < k < math.inf:
         raise ValueError(f"k: expected a number above 0, got {k}; to add nothing, take smoothing='none'")
     if discount is not None and not 0 < discount <= 1:

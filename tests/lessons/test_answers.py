@@ -51,7 +51,7 @@ def forward(order="chain, look", transpose=False, scaled=True):
         for x in rolls[1:]:
             if scaled:
                 total, alpha = total + np.log(alpha.sum()), alpha / alpha.sum()
-            chain = transition.T / transition.T.sum(1, keepdims=True) if transpose else transition
+            chain = transition.T if transpose else transition
             alpha = (alpha * emission[:, x]) @ chain if order == "look, chain" else (alpha @ chain) * emission[:, x]
         with np.errstate(divide="ignore"):
             return total + np.log(alpha.sum())
@@ -64,6 +64,14 @@ def counted_fallback(text, h, w, d=0.75):
     row = [b for a, b in pairs if a == h]
     p1 = sum(b == w for _, b in pairs) / len(pairs)
     return (max(row.count(w) - d, 0) + d * len(set(row)) * p1) / len(row) if row else p1
+
+
+def kneser_ney(text, h, w, d=0.75):
+    return solved("01")["kneser_ney"](text, h, w, d)
+
+
+def no_fallback(text, h, w, d=0.75):
+    return kneser_ney(text, h, w, d) / min(1, text[:-1].count(h))
 
 
 class SingleLetters:
@@ -120,9 +128,12 @@ WRONG = [
     ("01", "test_forward", forward(transpose=True), "read backwards"),
     ("01", "test_forward", forward(order="look, chain"), "the chain moves before the look"),
     ("01", "test_forward", forward(scaled=False), "divide at every step"),
+    ("01", "test_forward", lambda *a: forward()(*a) / np.log(2), "these are bits|has probability"),
     ("01", "test_kneser_ney", counted_fallback, "not how often"),
-    ("01", "test_kneser_ney", lambda text, h, w, d=0.75: text.count(h + w) / text.count(h), "sum to"),
-    ("01", "test_this_tale", SingleLetters, "0.02 bits better"),
+    ("01", "test_kneser_ney", lambda text, h, w, d=0.75: text.count(h + w) / text.count(h), "nothing follows"),
+    ("01", "test_kneser_ney", lambda text, h, w, d=0.75: kneser_ney(text, h, w), "does yours use d"),
+    ("01", "test_kneser_ney", no_fallback, "c.h. is zero"),
+    ("01", "test_this_tale", SingleLetters, "single letters are not enough"),
     ("01", "test_this_tale", NotNormalised, "sum to"),
 ]
 

@@ -87,6 +87,8 @@ def test_a_person_stands_at_the_upper_bound(data, capsys):
     assert names(ledger) == ["Mamba", "you, guessing", "trigram", "urn"]
     assert "1.10 to 2.00" in repr(ledger) and "anything from 0.70 to 2.60 bits" in repr(ledger)
     assert stored_row(human_row(PLAYED)) == human_row(PLAYED)
+    early = PLAYED | {"characters": 3, "lower_interval": None, "upper_interval": None}  # too few for an interval
+    assert stored_row(human_row(early)) == human_row(early)
     with pytest.raises(ValueError, match="GuessingGame.result"):
         ledger.add_human({"lower": 1})
     with pytest.raises(ValueError, match="lower is 3.000 and upper 2.000"):

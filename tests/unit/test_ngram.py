@@ -33,8 +33,9 @@ def all_contexts(order):
 class Dictionary:
     """The textbook, slowly: tuples, counters, sets and one recursion."""
 
-    def __init__(self, order, smoothing, texts, start=None, k=1.0, discount=None):
+    def __init__(self, order, smoothing, texts, start=None, k=1.0, discount=None, places=None):
         self.smoothing, self.k, self.order, self.given = smoothing, k, order, discount
+        self.places = smoothing == "kneser-ney" if places is None else places
         self.seen = {m: Counter() for m in range(order + 1)}  # m: length of the context
         for text in texts:
             padded = [PAD] * order + ([] if start is None else [start]) + text
@@ -43,7 +44,7 @@ class Dictionary:
                     self.seen[m][tuple(padded[t - m : t + 1])] += 1
 
     def count(self, h, w):
-        if self.smoothing == "kneser-ney" and len(h) < self.order - 1:
+        if self.places and len(h) < self.order - 1:
             return sum((v, *h, w) in self.seen[len(h) + 1] for v in range(V + 1))
         return self.seen[len(h)][(*h, w)]
 
@@ -81,6 +82,17 @@ def test_equal_to_the_textbook_in_every_context(order, smoothing, start, options
     contexts = all_contexts(order)
     expected = [[slow.p(w, tuple(h)) for w in range(V)] for h in contexts.tolist()]
     np.testing.assert_allclose(model.probabilities(contexts), expected, rtol=1e-13, atol=1e-15)
+
+
+@pytest.mark.parametrize("smoothing, places", [("witten-bell", True), ("kneser-ney", False)])
+@pytest.mark.parametrize("order", [1, 2, 4])
+def test_either_mixing_rule_counts_places_or_occurrences(order, smoothing, places):
+    model = NGram(order, V, smoothing, places=places).fit(arrays(TEXTS))
+    slow, contexts = Dictionary(order, smoothing, TEXTS, places=places), all_contexts(order)
+    expected = [[slow.p(w, tuple(h)) for w in range(V)] for h in contexts.tolist()]
+    np.testing.assert_allclose(model.probabilities(contexts), expected, rtol=1e-13, atol=1e-15)
+    if order > 1:
+        assert not np.allclose(expected, NGram(order, V, smoothing).fit(arrays(TEXTS)).probabilities(contexts))
 
 
 @given(
@@ -201,6 +213,7 @@ def test_on_the_tales_smoothing_decides():
     ("k: expected", (2, V, "add-k", math.nan)),
     ("discount: expected", (2, V, "kneser-ney", 1.0, 0.0)),
     ("discount: expected", (2, V, "kneser-ney", 1.0, 1.5)),
+    ("places: 'add-k' asks no shorter contexts", (2, V, "add-k", 1.0, None, True)),
 ])  # fmt: skip
 def test_bad_settings_are_refused(message, settings):
     with pytest.raises(ValueError, match=f"^{message}"):

@@ -38,12 +38,15 @@ test('only the first try counts as known', () => {
   assert.match(progress(QUESTIONS, [[0], [2], [1]]), /All answered/);
 });
 
-test('each subject gets its advice, and the last line names what is short, in order', () => {
+test('each subject gets its advice, and the last line says where to begin', () => {
   const told = (answers) => routesOf(QUESTIONS, answers, ROUTES).map((route) => route.text);
   assert.deepEqual(told([[0], [0], [2]]), ['fine', 'do']);
-  assert.equal(whereToBegin(QUESTIONS, [[0], [0], [2]], ROUTES), 'Begin with Python; the lessons wait for you.');
-  assert.match(whereToBegin(QUESTIONS, [[0], [1], [2]], ROUTES), /^Begin with Probability, then Python;/);
-  assert.match(whereToBegin(QUESTIONS, [[0], [0], [0]], ROUTES), /^Begin with the first lesson/);
+  const begin = ['p', 'Begin at A.', 'Begin at B.'];
+  const line = (answers, given) => whereToBegin(QUESTIONS, answers, ROUTES, given);
+  assert.equal(line([[0], [0], [0]], begin), 'Begin at B.');
+  assert.equal(line([[0], [1], [0]], begin), 'Begin at A.');
+  assert.match(line([[0], [1], [2]], begin), /^Begin at A\. On the way, .* of: Python\.$/);
+  assert.match(line([[0], [1], [2]]), /^Begin with the first lesson\. .* of: Probability, Python\.$/);
 });
 
 test('links in a sentence', () => {

@@ -213,6 +213,11 @@ def test_self_check_errors_name_the_question_or_the_route(questions, routes, wor
     assert all(word in str(caught.value) for word in words), str(caught.value)
 
 
+def test_the_subject_that_decides_must_be_one_of_the_routes():
+    with pytest.raises(ValueError, match="begin must be"):
+        SelfCheck(QUESTIONS, ROUTES, ("astrology", "Here.", "There."))
+
+
 def test_the_self_check_counts_first_tries_and_gives_advice():
     check = SelfCheck(QUESTIONS, ROUTES)
     assert check.known == {"probability": 0, "python": 0}
@@ -221,7 +226,7 @@ def test_the_self_check_counts_first_tries_and_gives_advice():
     probability, python, begin = check.advice()
     assert probability == "Probability, 1 of 2: You know what chapter 01 asks for."
     assert python.startswith("Python, 1 of 3: Work through lists")
-    assert begin == "Begin with Python; the lessons wait for you."
+    assert begin == "Begin with the first lesson. On the way, keep at hand what is said above of: Python."
     assert check.questions[0]["options"][2] == {
         "text": "I do not know",
         "right": False,
@@ -243,17 +248,18 @@ def test_the_self_check_as_text():
 def test_the_page_gives_the_same_advice_as_python():
     need(shutil.which("node"), "node is not installed; the advice on the page is compared under node 18 or newer")
     rng = np.random.default_rng(3)
-    checks = [SelfCheck(QUESTIONS, ROUTES) for _ in range(12)]
+    deciding = next(iter(ROUTES)), "Begin at [A](a.ipynb).", "Begin at B."
+    checks = [SelfCheck(QUESTIONS, ROUTES, deciding if i % 2 else ()) for i in range(12)]
     for check in checks:
         check.answers = [list(map(int, rng.permutation(3)[: rng.integers(3)])) for _ in QUESTIONS]
     rules = (lab.ROOT / "lib/classroom/static/self_check_rules.js").as_uri()
     program = (
         f"import {{ routesOf, whereToBegin }} from {json.dumps(rules)}; let t = '';"
         "for await (const part of process.stdin) t += part;"
-        "console.log(JSON.stringify(JSON.parse(t).map(([q, a, r]) => ["
-        "...routesOf(q, a, r).map((x) => `${x.name}, ${x.known} of ${x.asked}: ${x.text}`), whereToBegin(q, a, r)])));"
+        "console.log(JSON.stringify(JSON.parse(t).map(([q, a, r, b]) => ["
+        "...routesOf(q, a, r).map((x) => `${x.name}, ${x.known} of ${x.asked}: ${x.text}`), whereToBegin(q, a, r, b)])));"
     )
-    given = json.dumps([[check.questions, check.answers, ROUTES] for check in checks])
+    given = json.dumps([[check.questions, check.answers, ROUTES, check.begin] for check in checks])
     command = ["node", "--input-type=module", "-e", program]
     done = subprocess.run(command, input=given, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr[-2000:]
@@ -344,6 +350,17 @@ def test_the_keyboard_writes_looks_back_and_chooses(bare):
     assert state(bare, "prompt", "seed", "temperature") == ["Orla opened her", 7, 1]
     shown = root.locator("[data-lane='2'] .written").get_attribute("aria-label")
     assert shown == "Shannon: Orla opened her"
+
+
+@pytest.mark.browser
+def test_keys_stay_with_the_viewer_after_a_click(bare):
+    root = viewer(bare, "Four eras")
+    root.locator("[data-role=end]").click()  # it is of no more use now, and disabled
+    bare.keyboard.press("ArrowLeft")
+    assert state(bare, "position") == [39]
+    root.locator("h3").click()  # a bare spot
+    bare.keyboard.press("ArrowLeft")
+    assert state(bare, "position") == [38]
 
 
 @pytest.mark.browser

@@ -28,7 +28,7 @@ ORDERS = {
 }
 
 
-def hidden_markov_model(tales, seed, states=16, iterations=40, piece=256):
+def hidden_markov_model(tales, seed, states=32, iterations=40, piece=256):
     """Fitted on pieces of the tales, which costs nothing but the first belief of each and is much faster."""
     pieces = [np.append(START, tale.numpy())[a : a + piece] for tale in tales for a in range(0, len(tale) + 1, piece)]
     model = HMM.random(states, 64, np.random.default_rng(seed))

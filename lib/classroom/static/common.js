@@ -156,7 +156,8 @@ function guardKeys(root) {
 /** The frame of a viewer: root element, theme, width, one draw per animation frame from the whole state.
  *  `draw(palette, width)` gets the colours and the inner width. data-frame, data-draw-ms and data-theme are for tests. */
 export function frame({ model, el, label, draw }) {
-  const root = h('div', { class: 'mtm', role: 'group', 'aria-label': label });
+  // it can hold the focus, so that a click on a bare spot leaves the keys with the viewer
+  const root = h('div', { class: 'mtm', role: 'group', tabindex: -1, 'aria-label': label });
   el.append(h('style', { text: STYLE }), root);
   guardKeys(root);
   let wanted = false,
@@ -183,7 +184,10 @@ export function frame({ model, el, label, draw }) {
     }
     root.style.colorScheme = theme;
     const pad = parseFloat(getComputedStyle(root).paddingLeft) * 2;
+    const focused = document.activeElement;
     draw(palette, root.clientWidth - pad);
+    // a button that ends its own use, such as "to the end", would drop the focus and with it the keys
+    if (root.contains(focused) && focused.disabled) root.focus({ preventScroll: true });
     Object.assign(root.dataset, { theme, frame: ++frames, drawMs: (performance.now() - started).toFixed(2) });
   }
   const redraw = () => {

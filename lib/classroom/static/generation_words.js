@@ -46,17 +46,18 @@ export function settle(runs, wish, first) {
   return Object.fromEntries(CHOICE.map((name) => [name, left[0][name]]));
 }
 
-/** The rows of bars at one place: the most probable characters, then one row for what was drawn from the rest,
- *  or for the rest together: [{ character, share, drawn, rest }]. */
+/** The rows of bars at one place: the most probable characters, what was drawn if it is none of them, and the others
+ *  together: [{ character, share, drawn, rest }]. */
 export function barRows(lane, letters, place, count = 5) {
   const [characters, shares] = lane.top[place];
   const drawn = letters[place];
   const rows = [...characters]
     .slice(0, count)
     .map((character, k) => ({ character, share: shares[k], drawn: character === drawn }));
+  if (!rows.some((row) => row.drawn))
+    rows.push({ character: drawn, share: lane.probabilities[place], drawn: true, below: true });
   const rest = Math.max(0, 1 - rows.reduce((sum, row) => sum + row.share, 0));
-  if (rows.some((row) => row.drawn)) return [...rows, { character: 'others', share: rest, rest: true }];
-  return [...rows, { character: drawn, share: lane.probabilities[place], drawn: true, below: true }];
+  return [...rows, { character: 'others', share: rest, rest: true }];
 }
 
 /** Which character of a lane is looked at: { place, why }. Previewed, pinned, or the next one; at the end the last. */

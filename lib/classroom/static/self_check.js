@@ -61,9 +61,9 @@ function advice(model, put) {
     const note = `${questionsLeft} still open and counted as not known yet. The advice follows your answers.`;
     set(left, { text: open ? note : '' });
     rows.replaceChildren(...routesOf(questions, answers, routes).map(routeRow));
-    set(begin, { text: whereToBegin(questions, answers, routes) });
+    begin.replaceChildren(...written(whereToBegin(questions, answers, routes, model.get('begin'))));
   }
-  return { node, buttons: [show], names: ['routed', 'routes'], draw };
+  return { node, buttons: [show], names: ['routed', 'routes', 'begin'], draw };
 }
 
 function routeRow({ subject, name, known, asked, text }) {

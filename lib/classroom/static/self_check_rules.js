@@ -43,12 +43,13 @@ export const routesOf = (questions, answers, routes) =>
     return { subject, name, known, asked, enough: known >= enough, text: known >= enough ? plenty : short };
   });
 
-/** The last line: where to begin. */
-export function whereToBegin(questions, answers, routes) {
+/** The last line: where to begin. begin: [] or [subject that decides, sentence if it is short, sentence if not]. */
+export function whereToBegin(questions, answers, routes, [about, ifShort, ifEnough] = []) {
   const short = routesOf(questions, answers, routes).filter((route) => !route.enough);
-  if (short.length === 0) return 'Begin with the first lesson: you have all it asks for.';
-  const [first, ...rest] = short.map((route) => route.name);
-  return `Begin with ${first}${rest.length ? `, then ${rest.join(', then ')}` : ''}; the lessons wait for you.`;
+  const lacking = short.some((route) => route.subject === about);
+  const line = about ? (lacking ? ifShort : ifEnough) : 'Begin with the first lesson.';
+  const names = short.filter((route) => route.subject !== about).map((route) => route.name);
+  return names.length ? `${line} On the way, keep at hand what is said above of: ${names.join(', ')}.` : line;
 }
 
 /** A sentence as pieces: { text } or { text, address } for [text](address). */

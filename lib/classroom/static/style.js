@@ -35,7 +35,7 @@ export const STYLE = `
 .mtm input[type=range]::-moz-range-thumb { width: 12px; height: 12px; border: 2px solid var(--bg);
   border-radius: 50%; background: var(--accent) }
 .mtm input[type=checkbox] { accent-color: var(--accent); margin: 0 }
-.mtm :focus { outline: none }
+.mtm:focus, .mtm :focus { outline: none }
 .mtm :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 7px }
 .mtm code { white-space: pre; font: .93em ui-monospace, "SF Mono", "DejaVu Sans Mono", monospace;
   background: var(--panel); color: inherit;

@@ -61,7 +61,7 @@ export function stripPanel(act) {
       })
       .join('');
 
-  /** The shares of the states piled up, the last state at the bottom. */
+  /** The shares of the states piled up, the last state at the bottom; of two states, a line at one half. */
   function belief(view, palette, r) {
     const rows = view.show === 'forward' ? view.now.filtered : view.now.posterior;
     const two = view.count === 2;
@@ -86,6 +86,10 @@ export function stripPanel(act) {
         }),
       );
       under = over;
+    }
+    if (two) {
+      const half = { x1: r.left, x2: r.left + r.wide, y1: r.belief + TALL / 2, y2: r.belief + TALL / 2 };
+      layers.push(h('svg:line', { ...half, stroke: palette.ink, opacity: 0.4, 'stroke-dasharray': '2 3' }));
     }
     return layers;
   }
