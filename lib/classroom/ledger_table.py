@@ -4,14 +4,14 @@ from html import escape
 
 COLUMNS = {
     "model": "left",
-    "lesson": "left",
     "bits per character": "right",
+    "keeps at step t": "right",
+    "recall filled": "right",
     "parameters": "right",
     "characters read": "right",
     "seconds": "right",
-    "keeps at step t": "right",
-    "recall filled": "right",
-}
+    "lesson": "left",
+}  # what matters most first: a narrow page cuts the rest
 NONE = "–"
 
 
@@ -56,13 +56,13 @@ def _cells(row, rows):
     """(text, whether it is stressed) of every column."""
     best = _is_best(row, rows)
     yield row["name"] + (" (yours)" if row["yours"] else ""), row["yours"]
-    yield row["lesson"], False
     yield _bits(row) + (" best" if best else ""), best
+    yield row["stored"] if isinstance(row.get("stored"), str) else _whole(row.get("stored")), False
+    yield (f"{row['recall']:.0%} of {row['recall_places']}" if "recall" in row else NONE), False
     yield _whole(row.get("parameters")), False
     yield (f"{row['guessed']} guessed" if "guessed" in row else _whole(row.get("characters"))), False
     yield _seconds(row.get("seconds")), False
-    yield row["stored"] if isinstance(row.get("stored"), str) else _whole(row.get("stored")), False
-    yield (f"{row['recall']:.0%} of {row['recall_places']}" if "recall" in row else NONE), False
+    yield row["lesson"], False
 
 
 def _is_best(row, rows):

@@ -219,9 +219,9 @@ def test_the_three_forms_say_the_same(data):
     page = Cells(ledger._repr_html_())
     assert page.tags == {"table", "thead", "tbody", "tr", "th", "td", "strong", "p"}, "what GitHub lets through"
     rows = [page.cells[i : i + 8] for i in range(0, len(page.cells), 8)]
-    assert rows[1] == ["a <b> model (yours)", "01_3", "1.250 best", "1,234", "–", "under 0.1", "all it has read", "–"]
-    assert rows[3][:5] == ["you, guessing (yours)", "00_1", "1.10 to 2.00", "–", "50 guessed"]
-    assert rows[4] == ["trigram", "01_3", "2.250 (2.200 to 2.300)", "9,000", "300,000", "1.3", "2", "10% of 30"]
+    assert rows[1] == ["a <b> model (yours)", "1.250 best", "all it has read", "–", "1,234", "–", "under 0.1", "01_3"]
+    assert rows[3][:6] == ["you, guessing (yours)", "1.10 to 2.00", "–", "–", "–", "50 guessed"]
+    assert rows[4] == ["trigram", "2.250 (2.200 to 2.300)", "2", "10% of 30", "9,000", "300,000", "1.3", "01_3"]
     table = [line for line in ledger._repr_markdown_().splitlines() if line.startswith("|")]
     assert [re.sub(r"[*|\s]", "", line) for line in table[2:]] == ["".join("".join(r).split()) for r in rows[1:]]
     assert all(cell in line for line, cells in zip(repr(ledger).splitlines(), rows, strict=False) for cell in cells)

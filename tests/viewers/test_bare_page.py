@@ -138,6 +138,19 @@ def test_an_arrow_at_zero_stays_to_be_caught(bare):
     assert bare.evaluate(row)[1] == 0.3
 
 
+# Rules of a style sheet that would dress a viewer of another kind: they do not name the kind they belong to.
+LOOSE = """() => [...document.querySelectorAll('.mtm > style, .mtm section style')].flatMap((sheet) =>
+  [...sheet.sheet.cssRules].flatMap((rule) => (rule.selectorText ?? '').split(',')))
+  .filter((selector) => selector.trim() && !/^\\.mtm\\.[a-z]+-[a-z]+/.test(selector.trim()))"""
+
+
+def test_no_viewer_dresses_another(bare):
+    kinds = bare.evaluate("() => [...document.querySelectorAll('.mtm')].map((root) => root.className)")
+    assert all("-" in kind for kind in kinds), kinds
+    assert bare.locator(".mtm > style").count() == len(kinds)
+    assert bare.evaluate(LOOSE) == []
+
+
 def test_hovering_shows_one_fan(bare):
     root = viewer(bare, "Letters")
     assert root.locator(".arrow[data-from='0']").count() > 5

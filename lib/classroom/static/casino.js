@@ -1,5 +1,5 @@
 // CasinoGame: when was the loaded die on the table? The inspector against two decoders.
-import { frame, h, set } from './common.js';
+import { frame, h, scoped, set } from './common.js';
 import { casinoCard } from './casino_card.js';
 import { casinoRows } from './casino_rows.js';
 import { brushed, casinoNight, cursorAfter, nightScore, rollWords, withNight } from './casino_rules.js';
@@ -20,6 +20,7 @@ const CASINO_TRAITS = [
 function render({ model, el }) {
   const ui = { cursor: 0, focused: false, stroke: null, plan: null, key: null, night: null };
   const F = frame({ model, el, label: model.get('title'), draw });
+  F.root.classList.add('casino-game');
   const state = () => Object.fromEntries(CASINO_TRAITS.map((name) => [name, model.get(name)]));
   const put = (values, save = true) => {
     Object.entries(values).forEach(([name, value]) => model.set(name, value));
@@ -66,7 +67,7 @@ function render({ model, el }) {
   ];
   const help = hints.map(([key, what]) => h('span', {}, h('kbd', { text: key }), ' ' + what));
   F.root.append(
-    h('style', { text: CASINO_STYLE }),
+    scoped(CASINO_STYLE, 'casino-game'),
     h('div', { class: 'head' }, title, night),
     ...[lead, floor, spoken, h('div', { class: 'keys' }, ...help)],
   );

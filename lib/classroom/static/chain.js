@@ -1,5 +1,5 @@
 // ChainViewer: where does a Markov chain spend its time, and does it matter where it begins?
-import { clamp, frame, h } from './common.js';
+import { clamp, frame, scoped } from './common.js';
 import {
   analyse,
   dispersion,
@@ -132,6 +132,7 @@ function render({ model, el }) {
   const ui = { chosen: likeliestArrow(model.get('transition'), model.get('start')), hover: null, known: null };
   ui.zeroed = new Set(); // arrows that the reader brought to 0: they stay to be caught again
   const F = frame({ model, el, label: model.get('title') || 'Markov chain', draw });
+  F.root.classList.add('chain-viewer');
   const put = (values) => {
     Object.entries(values).forEach(([name, value]) => model.set(name, value));
     model.save_changes();
@@ -144,7 +145,7 @@ function render({ model, el }) {
   const bars = barsPanel();
   const far = plotsPanel(act);
   const page = furniture(model, act, graph, bars, far);
-  F.root.append(h('style', { text: CHAIN_STYLE }), ...page.parts);
+  F.root.append(scoped(CHAIN_STYLE, 'chain-viewer'), ...page.parts);
   F.root.addEventListener('keydown', (event) => onKey(event, model, ui, act));
   F.listen(['path'], walk.heard);
   F.listen(['transition', 'start', 'labels', 'n', 'log', 'plot', 'title', 'speed'], F.redraw);

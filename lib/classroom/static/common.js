@@ -153,6 +153,10 @@ function guardKeys(root) {
   });
 }
 
+/** A viewer's own style, for its own root only: on a page with several viewers a rule of one must not dress another.
+ *  `kind` is the class that the root gets: root.classList.add(kind). */
+export const scoped = (style, kind) => h('style', { text: style.replaceAll('.mtm', `.mtm.${kind}`) });
+
 /** The frame of a viewer: root element, theme, width, one draw per animation frame from the whole state.
  *  `draw(palette, width)` gets the colours and the inner width. data-frame, data-draw-ms and data-theme are for tests. */
 export function frame({ model, el, label, draw }) {

@@ -1,5 +1,5 @@
 // GenerationViewer: what does each model know about what comes next?
-import { calm, clamp, frame, h, set } from './common.js';
+import { calm, clamp, frame, h, scoped, set } from './common.js';
 import { lanePanel } from './generation_lane.js';
 import { generationPage } from './generation_page.js';
 import { GENERATION_STYLE } from './generation_style.js';
@@ -99,6 +99,7 @@ function onKey(event, view, act) {
 function render({ model, el }) {
   const ui = { hover: null, lanes: [], runs: null, choice: null };
   const F = frame({ model, el, label: model.get('title') || 'What comes next', draw });
+  F.root.classList.add('generation-viewer');
   const put = (values) => {
     Object.entries(values).forEach(([name, value]) => model.set(name, value));
     model.save_changes();
@@ -136,7 +137,7 @@ function render({ model, el }) {
   };
   const stage = h('div', { class: 'lanes stage', tabindex: 0, role: 'group' });
   const page = generationPage(act, stage);
-  F.root.append(h('style', { text: GENERATION_STYLE }), ...page.parts);
+  F.root.append(scoped(GENERATION_STYLE, 'generation-viewer'), ...page.parts);
   const seenNow = () => ({
     ...{ position: pen.n, length: length(), lanes: ui.lanes.length },
     ...{ lane: model.get('lane'), pinned: model.get('pinned') },

@@ -1,5 +1,5 @@
 // GuessingGame: how well do you know what comes next? Shannon's experiment of 1951.
-import { frame, h, set } from './common.js';
+import { frame, h, scoped, set } from './common.js';
 import { keyboard, talePanel, triesLine } from './guessing_board.js';
 import { resultCard, sidePanel } from './guessing_card.js';
 import { giveUp, guess, guessingOver, guessWords } from './guessing_rules.js';
@@ -19,6 +19,7 @@ function render({ model, el }) {
   let heard = { heard: null },
     own = false; // is the change at hand the reader's?
   const F = frame({ model, el, label: model.get('title'), draw });
+  F.root.classList.add('guessing-game');
   const state = () => Object.fromEntries(TRAITS.map((name) => [name, model.get(name)]));
   const put = ({ heard: what, ...values }, character = null) => {
     heard = { heard: what, character };
@@ -77,7 +78,7 @@ function render({ model, el }) {
   );
   F.root.classList.add('guessing');
   F.root.append(
-    h('style', { text: GUESSING_STYLE }),
+    scoped(GUESSING_STYLE, 'guessing-game'),
     h('div', { class: 'head' }, title, progress),
     h('p', {
       class: 'lead dim',

@@ -1,5 +1,5 @@
 // A page of questions: what the quiz and the self-check have in common.
-import { frame, h, set } from './common.js';
+import { frame, h, scoped, set } from './common.js';
 import { QUIZ_STYLE, card, quizKeys } from './quiz_card.js';
 
 /** Draws the questions of a model. `rules`: attempt(questions, answers, q, o) -> answers,
@@ -8,6 +8,7 @@ import { QUIZ_STYLE, card, quizKeys } from './quiz_card.js';
 export function quizPage({ model, el }, label, { attempt, closed, tally }, below = () => null) {
   let cards = [];
   const F = frame({ model, el, label: model.get('title') || label, draw });
+  F.root.classList.add('quiz-page');
   const put = (values) => {
     Object.entries(values).forEach(([name, value]) => model.set(name, value));
     model.save_changes();
@@ -24,7 +25,7 @@ export function quizPage({ model, el }, label, { attempt, closed, tally }, below
   const more = below(put);
   F.root.classList.add('quiz');
   F.root.append(
-    h('style', { text: QUIZ_STYLE }),
+    scoped(QUIZ_STYLE, 'quiz-page'),
     h('div', { class: 'head' }, title, count),
     list,
     h('div', { class: 'row', style: 'margin:16px 0 0 20px' }, ...(more?.buttons ?? []), again),

@@ -1,5 +1,5 @@
 // SelfCheck: a few questions that say where to begin, and fail nobody.
-import { h, marked, set } from './common.js';
+import { h, marked, scoped, set } from './common.js';
 import { quizPage } from './quiz_page.js';
 import { complete, linked, progress, routesOf, settled, tryOption, whereToBegin } from './self_check_rules.js';
 
@@ -37,7 +37,7 @@ function advice(model, put) {
   const node = h(
     'section',
     { class: 'routes', 'data-role': 'routes', 'aria-live': 'polite' },
-    h('style', { text: SELF_CHECK_STYLE }),
+    scoped(SELF_CHECK_STYLE, 'quiz-page'),
     h('h4', { text: 'Where to begin' }),
     left,
     rows,

@@ -1,5 +1,5 @@
 // TrellisViewer: which state was it in, and how can a later observation change what we believe about an earlier one?
-import { calm, clamp, frame, h, icon, set } from './common.js';
+import { calm, clamp, frame, h, icon, scoped, set } from './common.js';
 import { CHAIN_STYLE } from './chain_style.js';
 import { controlsPanel } from './trellis_controls.js';
 import { columnsIn, latticePanel, nameRoom } from './trellis_lattice.js';
@@ -175,6 +175,7 @@ function render({ model, el }) {
   const ui = { state: null, first: model.get('at') - 4, columns: 12, history: [], timer: null, solved: solver() };
   ui.given = { observations: model.get('_given_observations'), transition: model.get('_given_transition') };
   const F = frame({ model, el, label: model.get('title') || 'Hidden Markov model', draw });
+  F.root.classList.add('trellis-viewer');
   ui.alive = () => F.root.isConnected;
   let [mine, latest] = [false, partsOf(model)];
   function put(values) {
@@ -213,7 +214,7 @@ function render({ model, el }) {
   const cap = (key) => (key === '…' ? ' … ' : h('kbd', { text: key }));
   const entry = ([keys, what]) => h('span', {}, ...keys.split(' ').map(cap), ` ${what}`);
   const help = h('div', { class: 'keys' }, ...helpFor(model.get('symbols')).map(entry));
-  F.root.append(h('style', { text: CHAIN_STYLE + TRELLIS_STYLE }), title, asked, said, bar.node, how);
+  F.root.append(scoped(CHAIN_STYLE + TRELLIS_STYLE, 'trellis-viewer'), title, asked, said, bar.node, how);
   F.root.append(strip.node, lattice.node, panels, status, help);
   F.root.addEventListener('keydown', (event) => onKey(event, model, ui, act));
   F.listen(PARTS, heard);

@@ -17,11 +17,11 @@ def fit(hmm, sequences, iterations, tolerance, pseudocount):
     history, before, warned = [], None, set()
     bar = progress(range(iterations), label="Baum-Welch")
     try:
-        for _ in bar:
+        for i in bar:
             counts = ExpectedCounts(hmm, sequences)
             history.append(counts.log_likelihood)
             if _finished(hmm, history, before, tolerance, pseudocount):
-                bar.total = bar.n  # the end has come before the last of the iterations
+                bar.total = i  # the end has come before the last of the iterations
                 return history
             before = hmm.initial, hmm.transition, hmm.emission
             hmm.set_parameters(*learned(hmm, counts, pseudocount, warned))
