@@ -257,7 +257,8 @@ def test_the_page_gives_the_same_advice_as_python():
         f"import {{ routesOf, whereToBegin }} from {json.dumps(rules)}; let t = '';"
         "for await (const part of process.stdin) t += part;"
         "console.log(JSON.stringify(JSON.parse(t).map(([q, a, r, b]) => ["
-        "...routesOf(q, a, r).map((x) => `${x.name}, ${x.known} of ${x.asked}: ${x.text}`), whereToBegin(q, a, r, b)])));"
+        "...routesOf(q, a, r).map((x) => `${x.name}, ${x.known} of ${x.asked}: ${x.text}`),"
+        "whereToBegin(q, a, r, b)])));"
     )
     given = json.dumps([[check.questions, check.answers, ROUTES, check.begin] for check in checks])
     command = ["node", "--input-type=module", "-e", program]
