@@ -1,9 +1,9 @@
 """n-grams: predict a symbol from the n-1 symbols before it, by counting; and what to do where nothing was counted.
 
     n        order: an n-gram is a context of n-1 symbols and the symbol w after it
-    h, h'    a context, and the same context without its oldest symbol
-    c(hw)    how often w followed h; c(h) = sum_w c(hw)
-    N(h)     kinds: how many different symbols followed h
+    g, g'    a context, and the same context without its oldest symbol
+    c(gw)    how often w followed g; c(g) = sum_w c(gw)
+    N(g)     kinds: how many different symbols followed g
     V        size of the vocabulary
     key      symbols as one whole number, digits in base V + 1, the oldest first; the digit V is the padding
 """
@@ -23,10 +23,10 @@ SMOOTHINGS = ("none", "add-k", *MIXING)
 class NGram:
     """A table of counts that predicts: it keeps the last n-1 symbols and forgets the rest.
 
-    order: n, 1 or more. vocab_size V. smoothing, the rule for p(w | h):
-      "none"         maximum likelihood: what never followed h has probability 0; all alike after an h never seen
+    order: n, 1 or more. vocab_size V. smoothing, the rule for p(w | g):
+      "none"         maximum likelihood: what never followed g has probability 0; all alike after a g never seen
       "add-k"        every count is `k` larger
-      "witten-bell"  mixed with shorter contexts, the more so the more different symbols followed h
+      "witten-bell"  mixed with shorter contexts, the more so the more different symbols followed g
       "kneser-ney"   interpolated: every count gives up `discount` to shorter contexts, which are asked not how often a
                      symbol came but in how many places; discount None: estimated, n1 / (n1 + 2 n2), for each length
     places: whether shorter contexts count places, (1.3.6), or occurrences. None: as the rule has it; with False
@@ -65,21 +65,21 @@ class NGram:
             found, counts = np.unique(grams % self._base ** (length + 1), return_counts=True)
             levels.append(_Level.of(length, found, counts, self._base, self.discount))
             if self.places:
-                grams = found  # (1.3.6): from here on c(hw) = |{v : c(vhw) > 0}|
+                grams = found  # (1.3.6): from here on c(gw) = |{v : c(vgw) > 0}|
         return levels[::-1]
 
     def _probability(self, contexts, symbols):
-        """p(w | h) for keys of h and ids of w, arrays that broadcast."""
+        """p(w | g) for keys of g and ids of w, arrays that broadcast."""
         p = 1 / self.vocab_size  # before any count all symbols are alike
         for level in self._levels:  # from the shortest context to the longest
             count, total, kinds = level.look_up(contexts, symbols)
             estimate = self._estimate(count, total, kinds, p, level.discount)
-            p = np.where(total > 0, estimate, p)  # an h never seen says nothing
+            p = np.where(total > 0, estimate, p)  # a g never seen says nothing
         return p
 
     def _estimate(self, count, total, kinds, shorter, d):
-        """p(w | h) from c(hw), c(h), N(h) and the estimate p(w | h')."""
-        total = np.maximum(total, 1)  # what is made of c(h) = 0 is not used
+        """p(w | g) from c(gw), c(g), N(g) and the estimate p(w | g')."""
+        total = np.maximum(total, 1)  # what is made of c(g) = 0 is not used
         if self.smoothing == "none":
             return count / total  # (1.3.2)
         if self.smoothing == "add-k":
@@ -89,7 +89,7 @@ class NGram:
         return (np.maximum(count - d, 0) + d * kinds * shorter) / total  # (1.3.5)
 
     def probabilities(self, contexts):
-        """p(w | h) of every symbol after each context: contexts (B, n-1), ids below V or the padding V -> (B, V)."""
+        """p(w | g) of every symbol after each context: contexts (B, n-1), ids below V or the padding V -> (B, V)."""
         self._check_fitted()
         contexts = _ids(contexts, "contexts", 2, self.vocab_size)
         if contexts.shape[1] != self.order - 1:
@@ -162,11 +162,11 @@ class _Level:
 
     length: int
     base: int
-    grams: np.ndarray  # (G,) keys of hw
-    counts: np.ndarray  # (G,) c(hw)
-    contexts: np.ndarray  # (H,) keys of h
-    totals: np.ndarray  # (H,) c(h)
-    kinds: np.ndarray  # (H,) N(h)
+    grams: np.ndarray  # (G,) keys of gw
+    counts: np.ndarray  # (G,) c(gw)
+    contexts: np.ndarray  # (H,) keys of g
+    totals: np.ndarray  # (H,) c(g)
+    kinds: np.ndarray  # (H,) N(g)
     discount: float
 
     @classmethod
@@ -180,7 +180,7 @@ class _Level:
         return cls(length, base, grams, counts, contexts, totals, kinds, discount)
 
     def look_up(self, contexts, symbols):
-        """c(hw), c(h) and N(h), 0 where never seen; of the contexts only the last `length` symbols matter."""
+        """c(gw), c(g) and N(g), 0 where never seen; of the contexts only the last `length` symbols matter."""
         h = contexts % self.base**self.length
         (count,) = _find(self.grams, h * self.base + symbols, self.counts)
         return count, *_find(self.contexts, h, self.totals, self.kinds)
