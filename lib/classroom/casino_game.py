@@ -3,7 +3,8 @@
 import numpy as np
 import traitlets
 
-from .casino_night import night, posterior, swaps, viterbi
+from .casino_night import night, swaps
+from .trellis_numbers import forward_backward, viterbi
 from .viewer import Viewer
 
 SHAPES = {"initial": (2,), "transition": (2, 2), "emission": (2, 6)}
@@ -102,8 +103,8 @@ class CasinoGame(Viewer):
 
     def decoded(self):
         """{"viterbi": (T,) path, "posterior": (T,) P(state 1 | all rolls)} of the night."""
-        rolls = self.rolls
-        return {"viterbi": viterbi(*self._model, rolls), "posterior": posterior(*self._model, rolls)}
+        model = *map(np.array, self._model), self.rolls
+        return {"viterbi": viterbi(*model)[0], "posterior": forward_backward(*model)["posterior"][:, 1]}
 
     def score(self):
         """The night's score: seed, the share of rolls judged rightly by each, and the swaps that each saw."""

@@ -1,4 +1,4 @@
-"""The numbers of a trellis for the static picture and the sentence: small loops over time."""
+"""The numbers of a trellis for static pictures, sentences and scores: small loops over time."""
 
 import numpy as np
 

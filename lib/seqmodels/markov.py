@@ -23,11 +23,11 @@ class MarkovChain:
         self.transition = _rows(transition)
         n_states = len(self.transition)
         self.labels = _labels(labels, n_states)
-        _check_distributions("transition", self.transition, self.labels)
+        check_distributions("transition", self.transition, self.labels)
         initial = np.full(n_states, 1 / n_states) if initial is None else np.array(initial, float)
         if initial.shape != (n_states,):
             raise ValueError(f"initial has shape {initial.shape}; expected ({n_states},), one number a state")
-        _check_distributions("initial", initial[None], ["initial"])
+        check_distributions("initial", initial[None], ["initial"])
         self.initial = initial
         self._index = {label: i for i, label in enumerate(self.labels)}
 
@@ -212,7 +212,7 @@ def _labels(labels, n_states):
     return labels
 
 
-def _check_distributions(name, rows, labels):
+def check_distributions(name, rows, labels):
     """Each row: finite, nowhere negative, sum one (to 1e-9)."""
     for label, row in zip(labels, rows, strict=True):
         where = name if name == label else f"row {label!r} of {name}"

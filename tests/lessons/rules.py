@@ -72,10 +72,10 @@ def code_cells(lesson):
 
 
 def is_quiz(tree):
-    """Whether a cell is nothing but imports and a Quiz or a SelfCheck."""
+    """Whether a cell is nothing but imports and a Quiz."""
     rest = [node for node in tree.body if not isinstance(node, (ast.Import, ast.ImportFrom))]
     value = getattr(rest[0], "value", None) if len(rest) == 1 else None
-    return isinstance(value, ast.Call) and called(value) in ("Quiz", "SelfCheck")
+    return isinstance(value, ast.Call) and called(value) == "Quiz"
 
 
 def checks(lesson):

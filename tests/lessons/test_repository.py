@@ -1,5 +1,6 @@
 """The repository as a whole: ruff has nothing to say, no path of one machine, links that lead somewhere."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -8,6 +9,7 @@ import sys
 import pytest
 
 from conftest import need
+from seqmodels.datasets import frozen
 from tools.notebook import ROOT
 
 TEXT = {".py", ".md", ".txt", ".toml", ".yml", ".yaml", ".json", ".js", ".mjs", ".css", ".ipynb", ".sh", ""}
@@ -59,3 +61,11 @@ def test_links_of_the_pages_lead_somewhere():
             files = [link.partition("#")[0] for link in LINK.findall(text) if not re.match(r"[a-z]+:|#", link)]
             dead += [f"{path.relative_to(ROOT)}: {file}" for file in files if not (path.parent / file).exists()]
     assert not dead, "\n".join(dead)
+
+
+def test_the_self_check_leads_to_lessons_that_are_there():
+    content = json.loads(frozen("self_check.json"))
+    assert len(content["questions"]) == 12
+    addresses = re.findall(r"\]\(([^)]+)\)", json.dumps(content))
+    files = [address for address in addresses if "://" not in address]
+    assert files and all((ROOT / "chapters" / "00_start" / address).is_file() for address in files), files

@@ -1,11 +1,13 @@
 """A page without a kernel: viewers mounted on their own `staticModel`, opened from disk."""
 
+import contextlib
 import html
 import json
 
 import numpy as np
 
 from classroom import ChainViewer, Quiz
+from viewers import lab
 
 WEATHER = [[0.8, 0.15, 0.05], [0.3, 0.4, 0.3], [0.2, 0.3, 0.5]]
 
@@ -34,6 +36,18 @@ def bare_page(file, viewers, background="#ffffff"):
     text = PAGE.format(background=background, places=places, data=json.dumps(data).replace("</", "<\\/"))
     file.write_text(text, encoding="utf-8")
     return file.as_uri()
+
+
+@contextlib.contextmanager
+def opened(browser, file, viewers, *, theme="light", width=1000, **options):
+    """A browser's page with these viewers, once all are drawn."""
+    page = lab.new_page(browser, theme=theme, width=width, **options)
+    page.goto(bare_page(file, viewers, "#ffffff" if theme == "light" else "#111111"))
+    lab.drawn(page)
+    try:
+        yield page
+    finally:
+        page.context.close()
 
 
 def public_state(viewer):

@@ -1,4 +1,24 @@
-"""What a hand does on a page: find a viewer by its title, drag a thing."""
+"""What a hand does on a page: find a viewer by its title, drag a thing, look for what is cut off."""
+
+import pytest
+
+# The fixture `bare` in both themes at three widths.
+EVERY_SIZE = pytest.mark.parametrize(
+    "bare",
+    [{"theme": t, "width": w} for t in ("light", "dark") for w in (700, 1000, 1300)],
+    indirect=True,
+    ids=lambda o: f"{o['theme']}-{o['width']}",
+)
+
+CUT = """(root, selectors) => { const box = root.getBoundingClientRect();
+  const over = (b) => b.left < box.left || b.right > box.right + .5 || b.bottom > box.bottom + .5;
+  return [...root.querySelectorAll(selectors)]
+    .filter((e) => e.getClientRects().length && over(e.getBoundingClientRect())).map((e) => e.textContent); }"""
+
+
+def cut(root, also=()):
+    """Texts and controls that reach over the edge of the viewer; also: further selectors to look at."""
+    return root.evaluate(CUT, ", ".join(("svg text", "button", "h3", "h4", "p", "label", "kbd", *also)))
 
 
 def viewer(page, title):

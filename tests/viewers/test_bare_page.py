@@ -2,9 +2,8 @@
 
 import pytest
 
-from viewers import lab
-from viewers.bare_page import bare_page, chains
-from viewers.hands import drag, viewer
+from viewers.bare_page import chains, opened
+from viewers.hands import EVERY_SIZE, cut, drag, viewer
 
 pytestmark = pytest.mark.browser
 
@@ -12,14 +11,8 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def bare(browser, tmp_path, request):
     """All viewers on a page opened from disk; options of the browser come from the test's marker."""
-    options = {"theme": "light", "width": 1000, **getattr(request, "param", {})}
-    page = lab.new_page(browser, **options)
-    page.goto(
-        bare_page(tmp_path / "page.html", chains(), "#ffffff" if options["theme"] == "light" else "#111111")
-    )
-    lab.drawn(page)
-    yield page
-    page.context.close()
+    with opened(browser, tmp_path / "page.html", chains(), **getattr(request, "param", {})) as page:
+        yield page
 
 
 def test_a_page_from_disk_answers_without_a_kernel(bare):
@@ -38,12 +31,6 @@ def test_a_page_from_disk_answers_without_a_kernel(bare):
     assert "All 1 right at the first try." in viewer(bare, "Sums").inner_text()
 
 
-# Texts and controls that reach over the edge of the viewer.
-CUT = """(root) => { const box = root.getBoundingClientRect();
-  const over = (b) => b.left < box.left || b.right > box.right + .5 || b.bottom > box.bottom + .5;
-  return [...root.querySelectorAll('svg text, button, h3, h4, p, label, kbd')]
-    .filter((e) => e.getClientRects().length && over(e.getBoundingClientRect())).map((e) => e.textContent); }"""
-
 # Labels of arrows that lie on the disc of a state.
 COVERED = """(root) => { const discs = [...root.querySelectorAll('.disc .body')].map((e) => e.getBoundingClientRect());
   const near = (x, low, high) => Math.max(low, Math.min(x, high)) - x;
@@ -53,12 +40,7 @@ COVERED = """(root) => { const discs = [...root.querySelectorAll('.disc .body')]
     .map((e) => e.textContent); }"""
 
 
-@pytest.mark.parametrize(
-    "bare",
-    [{"theme": t, "width": w} for t in ("light", "dark") for w in (700, 1000, 1300)],
-    indirect=True,
-    ids=lambda o: f"{o['theme']}-{o['width']}",
-)
+@EVERY_SIZE
 def test_nothing_is_cut_at_any_width(bare, shots, request):
     for button in bare.locator("[data-role=more]").all():
         button.click()
@@ -66,7 +48,7 @@ def test_nothing_is_cut_at_any_width(bare, shots, request):
     name = request.node.callspec.id
     for i, root in enumerate(bare.locator(".mtm").all()):
         root.screenshot(path=shots / f"bare_{i}_{name}.png")
-        assert root.evaluate(CUT) == [], f"viewer {i}"
+        assert cut(root) == [], f"viewer {i}"
         covered = root.evaluate(COVERED)
         assert covered == [], f"viewer {i}: a label lies on a state"
 

@@ -18,9 +18,9 @@ from conftest import need
 from seqmodels.datasets import saltmere
 from seqmodels.hmm import HMM, Categorical
 from viewers import lab
-from viewers.bare_page import bare_page
+from viewers.bare_page import opened
 from viewers.gallery import gallery
-from viewers.test_bare_page import CUT
+from viewers.hands import cut
 
 TALE = 'Mistress Quill (who had ink) said: "The tide waits."\n\nOrla wrote it down. ' * 20
 HOUSE = ([0.5, 0.5], [[0.95, 0.05], [0.1, 0.9]], [[1 / 6] * 6, [0.1] * 5 + [0.5]])
@@ -266,14 +266,9 @@ def test_the_static_picture_keeps_the_secret_until_the_confession():
 @pytest.fixture
 def bare(browser, tmp_path, request):
     """Both games on a page opened from disk."""
-    options = {"theme": "light", "width": 1000, **getattr(request, "param", {})}
-    page = lab.new_page(browser, **options)
-    background = "#ffffff" if options["theme"] == "light" else "#111111"
-    page.goto(bare_page(tmp_path / "page.html", [guessing(), casino()], background))
-    lab.drawn(page)
-    page.set_default_timeout(5000)
-    yield page
-    page.context.close()
+    with opened(browser, tmp_path / "page.html", [guessing(), casino()], **getattr(request, "param", {})) as page:
+        page.set_default_timeout(5000)
+        yield page
 
 
 def roots(page):
@@ -410,7 +405,7 @@ def test_nothing_is_cut_before_during_and_after(bare, shots, request):
             inspect.locator("[data-row=always]").wait_for()
         for name, root in (("guess", guess), ("casino", inspect)):
             root.screenshot(path=shots / f"{name}_{moment}_{request.node.callspec.id}.png")
-            assert root.evaluate(CUT) == [], f"{name} {moment}"
+            assert cut(root) == [], f"{name} {moment}"
             wide = root.evaluate(
                 "(e) => [...e.querySelectorAll('*')].filter((c) => c.scrollWidth > c.clientWidth + 1"
                 " && getComputedStyle(c).display === 'block' && c.clientWidth > 20).map((c) => c.className)"

@@ -14,9 +14,8 @@ from classroom import TrellisViewer
 from classroom.trellis_numbers import forward_backward, viterbi
 from seqmodels.hmm import HMM, Categorical
 from viewers import lab
-from viewers.bare_page import bare_page
-from viewers.hands import drag, viewer
-from viewers.test_bare_page import CUT
+from viewers.bare_page import opened
+from viewers.hands import EVERY_SIZE, cut, drag, viewer
 from viewers.test_python import run_node
 
 INITIAL = [0.5, 0.5]
@@ -215,13 +214,9 @@ def test_the_picture_for_pages_without_javascript(view, shots):
 
 @pytest.fixture
 def bare(browser, tmp_path, request):
-    options = {"theme": "light", "width": 1000, **getattr(request, "param", {})}
-    page = lab.new_page(browser, **options)
     shown = [casino(at=74), casino(at=74, view="best path", title="Path"), eight(), ladder()]
-    page.goto(bare_page(tmp_path / "page.html", shown, "#ffffff" if options["theme"] == "light" else "#111111"))
-    lab.drawn(page)
-    yield page
-    page.context.close()
+    with opened(browser, tmp_path / "page.html", shown, **getattr(request, "param", {})) as page:
+        yield page
 
 
 def said(root, text):
@@ -238,17 +233,12 @@ TRAIT = "([i, name]) => models[i].get(name)"
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(
-    "bare",
-    [{"theme": t, "width": w} for t in ("light", "dark") for w in (700, 1000, 1300)],
-    indirect=True,
-    ids=lambda o: f"{o['theme']}-{o['width']}",
-)
+@EVERY_SIZE
 def test_nothing_is_cut_at_any_width(bare, shots, request):
     for i, (root, key) in enumerate(zip(bare.locator(".mtm").all(), ("p", "b", "p", "f"), strict=True)):
         press(bare, root, "Enter", key)
         root.locator("[data-role=undo]:enabled").wait_for(timeout=5000)
-        assert root.evaluate(CUT) == [], f"viewer {i}"
+        assert cut(root) == [], f"viewer {i}"
         table, panel = (root.locator(f".{name}").bounding_box() for name in ("sums", "leave"))
         assert panel["y"] > table["y"] + table["height"] or panel["x"] > table["x"] + table["width"]
         root.screenshot(path=shots / f"trellis_{i}_{request.node.callspec.id}.png")

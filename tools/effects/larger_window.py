@@ -15,7 +15,7 @@ from seqmodels.ngram import NGram
 from seqmodels.runtime import count_parameters, progress
 from seqmodels.tales import START
 from tools.effects import save
-from tools.effects.predicting_text import DEVELOP, FIT, HELD_OUT, LIVE, TRAIN, log_probs, split, window_model
+from tools.effects.predicting_text import DEVELOP, FIT, HELD_OUT, LIVE, TRAIN, log_probs, mixed, split, window_model
 
 LARGE = LIVE | dict(d_model=48, hidden_size=768, strips=48, steps=6_000, dropout=0.2, learning_rate=3e-3)
 CHOICES = {
@@ -35,16 +35,15 @@ def on_development(name):
 
 def best_weight(first, second, tales):
     """The weight of `first` in a mixture that does best on these tales."""
-    p, q = (np.exp(log_probs(model, tales)) for model in (first, second))
-    return min(WEIGHTS, key=lambda weight: -np.log(weight * p + (1 - weight) * q).mean())
+    p, q = (log_probs(model, tales) for model in (first, second))
+    return min(WEIGHTS, key=lambda weight: -mixed(p, q, weight).mean())
 
 
-def mixture(name, learn_first, learn_second):
+def mixture(name, learn_first, learn_second, knows):
     """Bits of two models mixed; learn: tales -> model."""
     weight = best_weight(learn_first(FIT), learn_second(FIT), DEVELOP)
-    p, q = (np.exp(log_probs(learn(TRAIN), HELD_OUT)) for learn in (learn_first, learn_second))
-    knows = known()
-    return {"mixture": name, "weight": weight} | split(np.log(weight * p + (1 - weight) * q), knows)
+    p, q = (log_probs(learn(TRAIN), HELD_OUT) for learn in (learn_first, learn_second))
+    return {"mixture": name, "weight": weight} | split(mixed(p, q, weight), knows)
 
 
 def table(order=7, discount=None):
@@ -60,25 +59,25 @@ def main():
     began = time.process_time()
     choices = [on_development(name) for name in progress(CHOICES, label="choices")]
     settings = CHOICES[min(choices, key=lambda row: row["development"])["choice"]]
-    networks = []
+    networks, knows = [], known()
     for seed in progress(SEEDS, label="seeds"):
         model, seconds = window_model(settings, seed, TRAIN)
         row = {"seed": seed, "parameters": count_parameters(model), "seconds": seconds}
-        networks.append(row | split(log_probs(model, HELD_OUT), known()))
+        networks.append(row | split(log_probs(model, HELD_OUT), knows))
     discounts = {d: bits_per_symbol(log_probs(table(7, d)(FIT), DEVELOP)) for d in DISCOUNTS}
     discount = min(discounts, key=discounts.get)
-    tuned = {"discount": discount} | split(log_probs(table(7, discount)(TRAIN), HELD_OUT), known())
-    live = {}
+    tuned = {"discount": discount} | split(log_probs(table(7, discount)(TRAIN), HELD_OUT), knows)
+    live = {len(tales): window_model(LIVE, 0, tales)[0] for tales in (FIT, TRAIN)}
 
     def network(tales):
-        return live.setdefault(len(tales), window_model(LIVE, 0, tales)[0])
+        return live[len(tales)]
 
     mixtures = [
-        mixture("network and table of 7", network, table()),
-        mixture("table of 4 and table of 7", table(4), table()),
-        mixture("table of 5 and table of 7", table(5), table()),
-        mixture("network and tuned table", network, table(7, discount)),
-        mixture("table of 4 and tuned table", table(4), table(7, discount)),
+        mixture("network and table of 7", network, table(), knows),
+        mixture("table of 4 and table of 7", table(4), table(), knows),
+        mixture("table of 5 and table of 7", table(5), table(), knows),
+        mixture("network and tuned table", network, table(7, discount), knows),
+        mixture("table of 4 and tuned table", table(4), table(7, discount), knows),
     ]
     result = {"made by": "tools/effects/larger_window.py", "settings": settings, "choices": choices}
     result |= {"networks": networks, "discounts on development": discounts, "tuned table": tuned, "mixtures": mixtures}

@@ -6,6 +6,8 @@ sequence, how probable it is in every state, and what to do with expected counts
 
 import numpy as np
 
+from seqmodels.markov import check_distributions
+
 
 class Categorical:
     """Each state shows one of M symbols: probs[j, m] = b_j(m), rows sum to one.
@@ -18,11 +20,7 @@ class Categorical:
         self.probs = np.array(probs, float)
         if self.probs.ndim != 2 or self.probs.size == 0:
             raise ValueError(f"probs has shape {self.probs.shape}; expected (K, M): a row a state, a column a symbol")
-        for j, row in enumerate(self.probs):
-            if not np.isfinite(row).all() or row.min() < 0:
-                raise ValueError(f"row {j} of probs holds {row[~(row >= 0) | ~np.isfinite(row)][0]}; expected 0 to 1")
-            if abs(row.sum() - 1) > 1e-9:
-                raise ValueError(f"row {j} of probs sums to {row.sum():.10g}; expected 1: divide it by its sum")
+        check_distributions("probs", self.probs, range(len(self.probs)))
         self.n_states, self.n_symbols = self.probs.shape
 
     def check(self, x, name):
