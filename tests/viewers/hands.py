@@ -26,6 +26,11 @@ def viewer(page, title):
     return page.locator(".mtm").filter(has=page.locator("h3", has_text=title)).first
 
 
+def says(locator, text, state="attached"):
+    """Wait until the locator shows this text: a viewer repaints in the next frame, not within the click."""
+    locator.filter(has_text=text).first.wait_for(state=state)
+
+
 def drag(page, handle, dx, dy):
     box = handle.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2

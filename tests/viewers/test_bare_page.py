@@ -3,7 +3,7 @@
 import pytest
 
 from viewers.bare_page import chains, opened
-from viewers.hands import EVERY_SIZE, cut, drag, viewer
+from viewers.hands import EVERY_SIZE, cut, drag, says, viewer
 
 pytestmark = pytest.mark.browser
 
@@ -28,7 +28,7 @@ def test_a_page_from_disk_answers_without_a_kernel(bare):
     shares = [float(bar.get_attribute("data-share")) for bar in root.locator("[data-bar=visits]").all()]
     assert abs(sum(shares) - 1) < 1e-5
     viewer(bare, "Sums").locator("[data-option='0']").click()
-    assert "All 1 right at the first try." in viewer(bare, "Sums").inner_text()
+    says(viewer(bare, "Sums"), "All 1 right at the first try.")
 
 
 # Labels of arrows that lie on the disc of a state.
@@ -94,7 +94,7 @@ def test_the_average_by_mouse_and_keyboard(bare):
         bare.keyboard.press("Shift+M")
     root.locator("[role=status]", has_text="10,000 steps").wait_for()
     assert bare.evaluate("() => models[0].get('path').length") == 10_001
-    assert "Restart begins another" in root.locator("[role=status]").inner_text()
+    says(root.locator("[role=status]"), "Restart begins another")
     bare.keyboard.press("a")
     root.locator("[data-role=pace]", has_text="In the end each step leaves about 0.57").wait_for()
     assert root.locator("svg.average").is_hidden()
@@ -148,7 +148,7 @@ def test_screen_readers_hear_what_is_drawn(bare):
     assert "A: visits 1.00, after 1 steps 0.50, long run 0.00" in root.locator(
         "svg[role=img]"
     ).first.get_attribute("aria-label")
-    assert "1 step after A" in root.locator("[role=status]").inner_text()
+    says(root.locator("[role=status]"), "1 step after A")
     unnamed = bare.evaluate("""() => [...document.querySelectorAll('button, input, select')].filter((e) =>
       !(e.getAttribute('aria-label') || e.textContent.trim() || e.closest('label')?.textContent.trim()))
       .map((e) => e.outerHTML)""")

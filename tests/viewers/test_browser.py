@@ -8,7 +8,7 @@ import pytest
 from viewers import lab
 from viewers.bare_page import chains
 from viewers.gallery import CELLS, gallery
-from viewers.hands import drag, viewer
+from viewers.hands import drag, says, viewer
 
 pytestmark = pytest.mark.browser
 
@@ -60,7 +60,7 @@ def test_chain_by_mouse(page, weather):
     traits(page, f"{GIVEN} 0 101 3 False")
     drag(page, weather.locator(".tag[data-from='0'][data-to='1'] rect"), dx=66, dy=0)  # 66 px are 0.30
     traits(page, "[[0.518, 0.45, 0.032], [0.3, 0.4, 0.3], [0.2, 0.3, 0.5]] 0 101 3 False")
-    assert weather.locator(".tag[data-from='0'][data-to='1']").text_content() == "0.45"
+    says(weather.locator(".tag[data-from='0'][data-to='1']"), "0.45")
     weather.locator(".disc[data-node='2'] .body").click()
     traits(page, "[[0.518, 0.45, 0.032], [0.3, 0.4, 0.3], [0.2, 0.3, 0.5]] 2 101 3 False")
     weather.locator("[data-role=undo]").click()
@@ -80,7 +80,7 @@ def test_chain_by_the_ribbon_and_its_buttons(page, weather):
     drag(page, ribbon.locator("[data-to='0']"), dx=-0.2 * wide, dy=0)
     traits(page, "[[0.6, 0.3, 0.1], [0.3, 0.4, 0.3], [0.2, 0.3, 0.5]] 0 1 3 False")
     weather.get_by_label("More probable").click()
-    assert weather.locator("[data-role=value]").inner_text() == "0.61"
+    says(weather.locator("[data-role=value]"), "0.61")
     assert ribbon.locator("[data-to]").count() == 3
 
 

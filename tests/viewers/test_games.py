@@ -20,7 +20,7 @@ from seqmodels.hmm import HMM, Categorical
 from viewers import lab
 from viewers.bare_page import opened
 from viewers.gallery import gallery
-from viewers.hands import cut
+from viewers.hands import cut, says
 
 TALE = 'Mistress Quill (who had ink) said: "The tide waits."\n\nOrla wrote it down. ' * 20
 HOUSE = ([0.5, 0.5], [[0.95, 0.05], [0.1, 0.9]], [[1 / 6] * 6, [0.1] * 5 + [0.5]])
@@ -364,7 +364,7 @@ def test_brushing_by_keyboard(bare):
         bare.keyboard.press(key)
     assert [t for t, mark in enumerate(value(bare, 1, "marks")) if mark] == [2, 29, 30]
     root.locator("[data-role=spoken]", has_text="Roll 31: ").wait_for(state="attached")
-    assert "marked loaded" in root.locator("[data-role=spoken]").inner_text()
+    says(root.locator("[data-role=spoken]"), "marked loaded")
     root.locator("[data-role=clear]").click()
     assert sum(value(bare, 1, "marks")) == 0
 

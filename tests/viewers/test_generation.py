@@ -17,7 +17,7 @@ from classroom.viewer import joined_javascript
 from conftest import need
 from viewers import lab
 from viewers.bare_page import opened
-from viewers.hands import EVERY_SIZE, cut, viewer
+from viewers.hands import EVERY_SIZE, cut, says, viewer
 from viewers.tale_runs import MODELS, tale_runs
 
 RUNS = tale_runs()
@@ -323,11 +323,11 @@ def test_the_keyboard_writes_looks_back_and_chooses(bare):
     lane = SEVERAL[0]
     assert root.locator("[data-lane='0'] .written [data-i]:not(.later)").count() == 12
     mean = -np.log2(lane["probabilities"][:12]).mean()
-    assert f"own surprise {mean:.2f} bits" in root.locator("[data-lane='0'] [data-role=mean]").inner_text()
+    says(root.locator("[data-lane='0'] [data-role=mean]"), f"own surprise {mean:.2f} bits")
     for key in ("ArrowDown", ",", ",", "Shift+ArrowLeft", "."):
         press(key)
     assert state(bare, "position", "lane", "pinned") == [12, 1, 10]
-    assert "Markov, character 11, pinned" in root.locator("[data-role=moment]").inner_text()
+    says(root.locator("[data-role=moment]"), "Markov, character 11, pinned")
     press("Escape")
     press("End")
     assert state(bare, "position", "pinned") == [40, None]
@@ -431,7 +431,7 @@ def test_the_self_check_on_the_page(bare):
     for q in (1, 2, 3, 4):
         root.locator(f"[data-question='{q}'] [data-option='1']").click()
     root.locator("[data-role=begin]", has_text="Begin with the first lesson").wait_for()
-    assert "3 of 3" in routes.locator("[data-subject=python]").inner_text()
+    says(routes.locator("[data-subject=python]"), "3 of 3")
     assert "still open" not in routes.inner_text()
     root.locator("[data-role=again]").click()
     link = routes.locator("[data-subject=probability] a")
