@@ -22,7 +22,7 @@ from seqmodels.markov import MarkovChain, NGram
 from seqmodels.runtime import prepare
 from seqmodels.scan import affine, affine_scan, associative_scan
 from seqmodels.window import Window
-from tools import bench_hmm
+from tools import bench_hmm, bench_recurrent
 
 BENCHMARKS = {}
 
@@ -139,6 +139,8 @@ for make in bench_hmm.MANY:
     benchmark(512)(make)
 for make in bench_hmm.LONG:
     benchmark(100_000)(make)
+for make in bench_recurrent.ALL:
+    benchmark(128, 512)(make)
 
 
 # ---------------------------------------------------------------- how it is measured

@@ -3,31 +3,43 @@
 It knows arrays and mappings, and no model: what a model does is in `seqmodels`.
 """
 
+from classroom.be_the_gate import BeTheGate
 from classroom.casino_game import CasinoGame
 from classroom.chain_viewer import ChainViewer
 from classroom.checks import check
+from classroom.dendrogram import dendrogram
+from classroom.energy_viewer import EnergyViewer
 from classroom.figures import show_figure
+from classroom.gate_viewer import GateViewer
 from classroom.generation_viewer import GenerationViewer
+from classroom.gradient_viewer import GradientViewer
 from classroom.guessing_game import GuessingGame
 from classroom.ledger import Ledger
 from classroom.quiz import Quiz
 from classroom.self_check import SelfCheck
 from classroom.source import show_source
 from classroom.start import start
+from classroom.state_viewer import StateViewer
 from classroom.trellis_viewer import TrellisViewer
 from classroom.viewer import Viewer
 
 __all__ = [
+    "BeTheGate",
     "CasinoGame",
     "ChainViewer",
+    "EnergyViewer",
+    "GateViewer",
     "GenerationViewer",
+    "GradientViewer",
     "GuessingGame",
     "Ledger",
     "Quiz",
     "SelfCheck",
+    "StateViewer",
     "TrellisViewer",
     "Viewer",
     "check",
+    "dendrogram",
     "show_figure",
     "show_source",
     "start",

@@ -18,7 +18,8 @@ def show_figure(figure, alt):
     """
     if len(alt.split()) < 4:
         raise ValueError(f"alt is {alt!r}; expected a sentence that says what the figure shows")
-    figure.set_layout_engine("constrained", w_pad=0.12, h_pad=0.1)
+    if any(axes.get_subplotspec() for axes in figure.axes):  # not where every axis has its place already
+        figure.set_layout_engine("constrained", w_pad=0.12, h_pad=0.1)
     png, width = figure_png(figure)
     pyplot.close(figure)
     display({"image/png": png, "text/plain": alt}, metadata={"image/png": {"alt": alt, "width": width}}, raw=True)

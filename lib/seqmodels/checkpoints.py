@@ -10,9 +10,15 @@ import torch
 from safetensors.torch import load, save_file
 
 from seqmodels.datasets import DATA, frozen
+from seqmodels.gru import GRU
 from seqmodels.hmm import HMM, Categorical
 from seqmodels.language_model import LanguageModel
+from seqmodels.layer import Stacked
+from seqmodels.lstm import LSTM
+from seqmodels.recurrent import ElmanRNN
 from seqmodels.window import Window
+
+CELLS = {"elman": ElmanRNN, "lstm": LSTM, "gru": GRU}
 
 
 def window_model(vocab_size, embedding_size, hidden_size, length):
@@ -20,7 +26,15 @@ def window_model(vocab_size, embedding_size, hidden_size, length):
     return LanguageModel(vocab_size, embedding_size, Window(embedding_size, hidden_size, length))
 
 
-KINDS = {"window": window_model}
+def recurrent_model(vocab_size, embedding_size, hidden_size, cell="lstm", layers=1, dropout=0.0, **settings):
+    """An embedding, one or more layers of "elman", "lstm" or "gru" with their settings, and dropout before the head."""
+    sizes = [embedding_size] + [hidden_size] * layers
+    built = [CELLS[cell](below, above, **settings) for below, above in zip(sizes, sizes[1:], strict=False)]
+    backbone = built[0] if layers == 1 else Stacked(built)
+    return LanguageModel(vocab_size, embedding_size, backbone, norm=torch.nn.Dropout(dropout))
+
+
+KINDS = {"window": window_model, "recurrent": recurrent_model}
 
 
 def save_checkpoint(model, name, kind, **sizes):

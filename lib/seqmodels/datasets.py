@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import torch
+
 from seqmodels.tokens import CharacterVocabulary
 
 DATA = Path(__file__).resolve().parents[2] / "data"
@@ -94,3 +96,56 @@ def saltmere():
         for row in index["recall"]
     )
     return Saltmere(text, tales, recall)
+
+
+CODE_TAGS = {
+    " ": "space", "c": "comment", "t": "text", "s": "string", "k": "keyword", "f": "call", "n": "name",
+    "1": "number", "o": "operator",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A file of source code and its tags: a letter of CODE_TAGS for each character. split: "train" or "heldout"."""
+
+    name: str
+    text: str
+    tags: str
+    split: str
+
+
+@dataclass(frozen=True)
+class Code:
+    """The library of this course as it once was, every character tagged: text is what stands in triple quotes.
+
+    train, held_out: files, split by file. vocabulary: all their characters. tags: the names of the tags in the order of
+    their ids; tag_ids turns a file's letters into ids, int64 (T,).
+    """
+
+    files: tuple[SourceFile, ...]
+
+    @property
+    def train(self):
+        return [file for file in self.files if file.split == "train"]
+
+    @property
+    def held_out(self):
+        return [file for file in self.files if file.split == "heldout"]
+
+    @property
+    def vocabulary(self):
+        return CharacterVocabulary("".join(file.text for file in self.files))
+
+    @property
+    def tags(self):
+        return list(CODE_TAGS.values())
+
+    def tag_ids(self, letters):
+        return torch.tensor([list(CODE_TAGS).index(letter) for letter in letters], dtype=torch.int64)
+
+
+@cache
+def code():
+    """The course's own library, frozen, with the tags that Python's `tokenize` gives it. Made by tools/code_tags.py."""
+    rows = json.loads(frozen("code/library.json"))["files"]
+    return Code(tuple(SourceFile(row["name"], row["text"], row["tags"], row["split"]) for row in rows))

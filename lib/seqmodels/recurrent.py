@@ -12,7 +12,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from seqmodels.checks import check_like, check_shape
+from seqmodels.checks import check_like, check_numbers, check_shape
 from seqmodels.layer import SequenceLayer
 from seqmodels.padding import hold, state_after, zero_beyond
 from seqmodels.probes import Probe
@@ -28,12 +28,10 @@ class Recurrence(SequenceLayer):
     and x is taken apart by `unbind`: `x[:, t]` inside the loop would make the backward pass quadratic in T.
     """
 
-    blocks = 1
+    blocks, torch_kind = 1, None
 
     def __init__(self, input_size: int, hidden_size: int):
-        for name, value in (("input_size", input_size), ("hidden_size", hidden_size)):
-            if not isinstance(value, int) or value < 1:
-                raise ValueError(f"{name}: expected a whole number, 1 or more, got {value!r}")
+        _check_sizes(input_size=input_size, hidden_size=hidden_size)
         super().__init__(input_size, hidden_size)
         self.hidden_size = hidden_size
         self.weight_input = _weight(self.blocks * hidden_size, input_size, scale=hidden_size)
@@ -69,6 +67,8 @@ class Recurrence(SequenceLayer):
     def from_torch(cls, module, **settings):
         """The same layer with the weights of torch.nn.RNN, LSTM or GRU: one layer, one direction."""
         kind = cls.torch_kind
+        if kind is None:
+            raise ValueError(f"{cls.__name__} has no counterpart in torch.nn")
         if not isinstance(module, kind):
             raise ValueError(f"module: expected a torch.nn.{kind.__name__}, got {type(module).__name__}")
         if module.num_layers != 1 or module.bidirectional or getattr(module, "proj_size", 0):
@@ -84,6 +84,12 @@ class Recurrence(SequenceLayer):
     def _take_biases(self, module):
         """torch.nn keeps two biases that are only ever added; one is enough."""
         self.bias.copy_(module.bias_ih_l0 + module.bias_hh_l0 if module.bias else torch.zeros_like(self.bias))
+
+
+def _check_sizes(**sizes):
+    for name, value in sizes.items():
+        if not isinstance(value, int) or value < 1:
+            raise ValueError(f"{name}: expected a whole number, 1 or more, got {value!r}")
 
 
 def _weight(*shape, scale):
@@ -130,6 +136,7 @@ class JordanRNN(SequenceLayer):
     """
 
     def __init__(self, input_size: int, hidden_size: int, output_size: int, memory: float = 0.5):
+        _check_sizes(input_size=input_size, hidden_size=hidden_size, output_size=output_size)
         if not 0 <= memory < 1:
             raise ValueError(f"memory: expected 0 to below 1, got {memory!r}")
         super().__init__(input_size, output_size)
@@ -149,6 +156,8 @@ class JordanRNN(SequenceLayer):
         if targets is not None:
             check_like(self, targets, "targets")
             check_shape(targets, (x.shape[0], x.shape[1], self.output_size), "targets")
+            targets = zero_beyond(targets, lengths)
+            check_numbers(targets, "targets")
         outputs = []
         for t, from_plan in enumerate(self.from_plan(x).unbind(1)):
             y = self.cell(from_plan, s)

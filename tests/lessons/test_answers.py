@@ -1,22 +1,26 @@
 """The checks of the exercises: other right answers pass, common wrong ones are told what is wrong."""
 
+import ast
 from functools import cache
 
 import jupytext
 import numpy as np
 import pytest
 
+from lessons import answers_02
 from tools.notebook import ROOT, tags
 
 
 @cache
 def solved(chapter):
-    """Everything that the solutions of a chapter define, without their viewers."""
+    """Everything that the solutions of a chapter define; viewers, checks and prints are left out."""
     [source] = (ROOT / "chapters").glob(f"*/{chapter}_solutions.md")
     space = {}
     for cell in jupytext.read(source).cells:
-        if cell.cell_type == "code" and "instructor" not in tags(cell) and "ChainViewer(" not in cell.source:
-            exec(compile(cell.source, source.name, "exec"), space)
+        if cell.cell_type == "code" and "instructor" not in tags(cell):
+            tree = ast.parse(cell.source)
+            tree.body = [node for node in tree.body if not isinstance(node, ast.Expr)]
+            exec(compile(tree, source.name, "exec"), space)
     return space
 
 
@@ -115,6 +119,7 @@ RIGHT = [
     ("01", "test_walk", cumulative_walk),
     ("01", "test_forward", forward()),
     ("01", "test_this_tale", LongestMatch),
+    *answers_02.RIGHT,
 ]
 WRONG = [
     ("01", "test_share", lambda p1, p0: None, "expected one number"),
@@ -135,6 +140,7 @@ WRONG = [
     ("01", "test_kneser_ney", no_fallback, "c.h. is zero"),
     ("01", "test_this_tale", SingleLetters, "single letters are not enough"),
     ("01", "test_this_tale", NotNormalised, "sum to"),
+    *answers_02.WRONG,
 ]
 
 

@@ -3,7 +3,7 @@ import re
 import pytest
 
 from seqmodels import datasets
-from seqmodels.datasets import saltmere
+from seqmodels.datasets import CODE_TAGS, code, saltmere
 
 
 def test_the_tales_are_whole():
@@ -33,3 +33,15 @@ def test_changed_or_unlisted_data_is_refused(tmp_path):
         datasets.frozen("tale.txt", folder=tmp_path)
     with pytest.raises(ValueError, match="'other.txt' is not listed"):
         datasets.frozen("other.txt", folder=tmp_path)
+
+
+def test_the_library_is_tagged_character_by_character():
+    library = code()
+    assert (len(library.files), len(library.held_out)) == (40, 6)
+    assert all(len(file.text) == len(file.tags) and set(file.tags) <= set(CODE_TAGS) for file in library.files)
+    assert not {file.name for file in library.train} & {file.name for file in library.held_out}
+    ids = library.tag_ids("tkf")
+    assert [library.tags[k] for k in ids] == ["text", "keyword", "call"]
+    for file in library.files:
+        tagged = zip(file.text, file.tags, strict=True)
+        assert all(tag not in "kf" or character.isalnum() or character == "_" for character, tag in tagged), file.name

@@ -1,5 +1,6 @@
 """A page without a kernel: viewers mounted on their own `staticModel`, opened from disk."""
 
+import base64
 import contextlib
 import html
 import json
@@ -54,7 +55,8 @@ def public_state(viewer):
     """What a page needs of a viewer: its traits without the widget machinery."""
     machinery = ("_esm", "_css", "_anywidget_id", "_dom_classes", "layout", "tabbable", "tooltip", "comm")
     state = viewer.get_state()
-    return {k: v for k, v in state.items() if k not in machinery and not k.startswith(("_model", "_view"))}
+    kept = {k: v for k, v in state.items() if k not in machinery and not k.startswith(("_model", "_view"))}
+    return {k: base64.b64encode(v).decode() if isinstance(v, bytes) else v for k, v in kept.items()}
 
 
 def chains():

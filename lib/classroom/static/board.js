@@ -1,0 +1,178 @@
+// Be the gate: can you run a memory cell by hand, and would you open the gates where the trained network opens them?
+import { frame, h, scoped, set } from './common.js';
+import { boardCard } from './board_card.js';
+import { boardView, freshBoard, nextSequence, toRound, withDial, withTest } from './board_game.js';
+import { dialHand, dialKey } from './board_hand.js';
+import { boardPicture } from './board_picture.js';
+import { boardColours } from './board_river.js';
+import { BOARD_RULES } from './board_rules.js';
+import { BOARD_STYLE } from './board_style.js';
+import { boardLead, dialText, ROUND_NAMES } from './board_words.js';
+import { readable } from './palette.js';
+
+const BOARD_TRAITS = [
+  ...['sequences', 'marks', 'unseen', 'trained', '_starts', 'round', 'sequence', 'input', 'forget', 'rule'],
+  ...['tested', 'overlay', 'network', 'scores'],
+];
+const LABELS = {
+  input: ['input gate i', 'input i', '× number'],
+  forget: ['forget gate f', 'forget f', '× old cell'],
+};
+const { dials: DIALS, most: MOST } = BOARD_RULES.gates;
+
+function render({ model, el }) {
+  const ui = { at: 0, focus: null, seen: null };
+  const F = frame({ model, el, label: model.get('title'), draw });
+  F.root.classList.add('board-viewer');
+  const state = () => Object.fromEntries(BOARD_TRAITS.map((name) => [name, model.get(name)]));
+  const put = (values, save = true) => {
+    Object.entries(values).forEach(([name, value]) => model.set(name, value));
+    if (save) model.save_changes();
+    F.redraw();
+  };
+  const act = {
+    test: () => put(withTest(state())),
+    onward: () => go(model.get('round') + 1),
+    again: () => put(freshBoard(state())),
+    pick: (sequence) => put({ sequence }),
+    network: (network) => put({ network }),
+    overlay() {
+      if (boardView(state()).mayLook && model.get('trained').length) put({ overlay: !model.get('overlay') });
+    },
+    next() {
+      if (!boardView(state()).blind) put(nextSequence(state()));
+    },
+  };
+  function go(round) {
+    ui.at = 0;
+    put(toRound(state(), round));
+    focusOn(DIALS[0]);
+  }
+  const board = boardPicture(DIALS, LABELS),
+    card = boardCard(act);
+  const title = h('h3'),
+    ask = h('span', { class: 'ask', text: 'Can you run a memory cell by hand?' }),
+    lead = h('p', { class: 'lead', 'data-role': 'lead' });
+  const next = h('button', { 'data-role': 'next', text: 'Next sequence', onclick: act.next }),
+    again = h('button', { 'data-role': 'again', text: 'Start again', onclick: act.again }),
+    bar = h('div', { class: 'bar' }, equation(), legend(), h('div', { class: 'row' }, again, next));
+  const rounds = [1, 2, 3].map((k) =>
+    h('button', { 'data-round': k, onclick: () => go(k) }, h('b', { text: k }), ROUND_NAMES[k]),
+  );
+  const focusOn = (name) => board.rows[name].focus({ preventScroll: true });
+  const hints = [
+    ['drag', 'turn dials, across to set several'],
+    ['← →', 'step'],
+    ['↑ ↓', 'turn'],
+    ['0 1', 'shut, open'],
+    ['i f', 'which gate'],
+    ['t', 'test'],
+    ['o', 'trained cell'],
+    ['n', 'next sequence'],
+  ];
+  const help = hints.map(([key, what]) => h('span', {}, h('kbd', { text: key }), ' ' + what));
+  F.root.append(
+    scoped(BOARD_STYLE, 'board-viewer'),
+    h(
+      'div',
+      { class: 'head' },
+      title,
+      ask,
+      h('div', { class: 'rounds', role: 'group', 'aria-label': 'Round' }, ...rounds),
+    ),
+    ...[lead, bar, board.node, card.node, h('div', { class: 'keys' }, ...help)],
+  );
+  for (const [name, row] of Object.entries(board.rows)) {
+    const turn = (_, from, to, value, last) => {
+      ui.at = to;
+      put(last ? {} : withDial(state(), name, from, to, value), last);
+    };
+    dialHand(name, row, { plan: board.plan, most: MOST[name], focus: focusOn, set: turn });
+    row.addEventListener('keydown', (event) => onDialKey(event, name));
+    for (const [kind, focus] of [
+      ['focus', name],
+      ['blur', null],
+    ])
+      row.addEventListener(kind, () => {
+        ui.focus = focus;
+        F.redraw();
+      });
+  }
+  F.root.addEventListener('keydown', onKey);
+  F.listen([...BOARD_TRAITS, 'title'], F.redraw);
+
+  function onDialKey(event, name) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const { dials, numbers } = boardView(state()),
+      done = dialKey(event.key, ui.at, dials[name][ui.at], numbers.length, MOST[name]);
+    if (!done) return;
+    event.preventDefault();
+    if ('at' in done) {
+      ui.at = done.at;
+      F.redraw();
+    } else put(withDial(state(), name, ui.at, ui.at, done.value));
+  }
+
+  function onKey(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || /TEXTAREA|SELECT/.test(event.target.tagName)) return;
+    const dial = DIALS.find((name) => name[0] === event.key),
+      command = { t: act.test, o: act.overlay, n: act.next }[event.key];
+    if (!dial && !command) return;
+    event.preventDefault();
+    if (dial) focusOn(dial);
+    else command();
+  }
+
+  function draw(palette, width) {
+    const now = state(),
+      view = { ...boardView(now), ...{ at: Math.min(ui.at, now.sequences[0].length - 1), focus: ui.focus } },
+      { write, keep } = boardColours(palette);
+    for (const [name, colour] of Object.entries({ write, keep })) {
+      F.root.style.setProperty(`--${name}`, readable(colour, palette));
+      F.root.style.setProperty(`--${name}-fill`, colour);
+    }
+    set(title, { text: model.get('title') });
+    ask.hidden = width < 780;
+    set(lead, { text: boardLead(view) });
+    next.hidden = view.blind || view.count < 2;
+    again.disabled = view.moves === 0 && !view.tested;
+    rounds.forEach((button, k) => {
+      button.hidden = k + 1 > view.lastRound;
+      set(button, { 'aria-pressed': `${k + 1 === now.round}` });
+    });
+    board.draw(view, palette, width);
+    for (const [name, row] of Object.entries(board.rows))
+      set(row, {
+        ...{ 'aria-label': `${name} gate`, 'aria-valuemax': MOST[name], 'aria-valuenow': view.dials[name][view.at] },
+        'aria-valuetext': dialText(name, view),
+      });
+    card.draw(view, palette, width);
+  }
+  F.redraw();
+  return F.dispose;
+}
+
+/** The equation that the board computes, its two products in the colours of the picture. */
+function equation() {
+  const italic = (text, sub) => h('i', {}, text, h('sub', { text: sub }));
+  return h(
+    'p',
+    { class: 'equation' },
+    ...[italic('c', 't'), ' = ', h('span', { class: 'keep' }, italic('f', 't'), '\u202f·\u202f', italic('c', 't−1'))],
+    ...[' + ', h('span', { class: 'write' }, italic('i', 't'), '\u202f·\u202f', italic('x', 't'))],
+  );
+}
+
+/** What the colours of the picture mean. */
+const legend = () =>
+  h(
+    'span',
+    {},
+    ...[
+      ['kept', '--swatch: var(--keep-fill)', null],
+      ['written', '--swatch: var(--write-fill)', null],
+      ['forgotten', '', 'lost'],
+    ].map(([word, style, kind]) => h('span', { class: 'key' }, h('i', { style, class: kind }), word)),
+  );
+
+export default { render };
