@@ -58,7 +58,7 @@ def check_lengths(lengths, x, name):
 
 
 def check_state(state, start, batch_size: int):
-    """Nested like `start` (a fresh state of any batch size), as many axes in each tensor, and `batch_size` rows."""
+    """Nested like `start` (a fresh state of any batch size), tensors of its shape, and `batch_size` rows in each."""
     if isinstance(start, tuple):
         if not isinstance(state, tuple) or len(state) != len(start):
             came = f"{len(state)} parts" if isinstance(state, tuple) else type(state).__name__
@@ -66,10 +66,17 @@ def check_state(state, start, batch_size: int):
                              "pass on what forward, step or initial_state returned")  # fmt: skip
         for part, start_part in zip(state, start, strict=True):
             check_state(part, start_part, batch_size)
-    elif not isinstance(state, torch.Tensor) or state.dim() != start.dim() or state.shape[0] != batch_size:
+    elif not isinstance(state, torch.Tensor) or not _fits(state.shape, start.shape, batch_size):
         came = tuple(state.shape) if isinstance(state, torch.Tensor) else type(state).__name__
-        raise ValueError(f"state: expected a tensor with {start.dim()} axes and {batch_size} rows, one for each "
-                         f"sequence, got {came}")  # fmt: skip
+        want = ", ".join([str(batch_size), *(str(size) if size else "any" for size in start.shape[1:])])
+        raise ValueError(f"state: expected a tensor of shape ({want}), a row for each sequence, got {came}; "
+                         "pass on what forward, step or initial_state returned")  # fmt: skip
+
+
+def _fits(shape, start, batch_size):
+    """As many rows as sequences, and otherwise as the fresh state; an axis that is empty there may have grown."""
+    sizes = zip(shape[1:], start[1:], strict=True)
+    return len(shape) == len(start) and shape[0] == batch_size and all(fresh in (0, size) for size, fresh in sizes)
 
 
 def check_tokens(tokens, shape, name, device=None):

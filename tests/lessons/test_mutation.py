@@ -66,6 +66,27 @@ MUTATIONS = [
         unit="tests/unit/test_ngram.py",
         lesson="01_3",
     ),
+    Mutation(
+        file="seqmodels/recurrent.py",
+        old="torch.addmm(from_input, h, self.weight_hidden.t())",
+        new="torch.addmm(from_input, h, self.weight_hidden)",
+        unit="tests/unit/test_recurrent.py",
+        lesson="02_1",
+    ),
+    Mutation(
+        file="seqmodels/backprop.py",
+        old="errors[t] += U.T @ (errors[t + 1] * (1 - h[t + 1] ** 2))",
+        new="errors[t] += U.T @ (errors[t + 1] * (1 - h[t] ** 2))",
+        unit="tests/unit/test_backprop.py",
+        lesson="02_2",
+    ),
+    Mutation(
+        file="seqmodels/hopfield.py",
+        old="np.fill_diagonal(self._counts, 0)",
+        new="pass",
+        unit="tests/unit/test_hopfield.py",
+        lesson="02_3",
+    ),
 ]
 
 

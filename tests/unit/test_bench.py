@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+import torch
 
-from tools import bench, bench_hmm
+from tools import bench, bench_hmm, bench_recurrent
 
 
 def count(size):
@@ -44,3 +45,11 @@ def test_ours_and_hmmlearns_candidates_do_the_same(make):
     results = [run() for run in make(30).values()]
     assert make.__name__ in bench.BENCHMARKS
     assert results[-1] == pytest.approx(np.asarray(results[0]), rel=1e-9)
+
+
+@pytest.mark.parametrize("make", bench_recurrent.ALL)
+def test_ours_and_torchs_recurrent_layers_do_the_same(make):
+    ours, theirs = (run() for run in make(4).values())
+    assert make.__name__ in bench.BENCHMARKS
+    for mine, other in zip(ours, theirs, strict=True):
+        torch.testing.assert_close(mine, other, rtol=1e-4, atol=1e-4)

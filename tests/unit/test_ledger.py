@@ -284,8 +284,8 @@ def test_the_committed_rows_are_those_of_the_tool():
     for entry in tool.ENTRIES:
         row = rows[entry.name]
         assert (row["lesson"], row["stored"], row["recall_places"]) == (entry.lesson, entry.stored, 35)
-        assert len(row.get("curve", [])) == len(entry.shares)
-        if entry.shares:
+        assert len(row.get("curve", [])) == (len(entry.shares) if len(entry.shares) > 1 else 0)
+        if "curve" in row:
             assert row["curve"][-1] == [row["characters"], row["bits"]]
         if len(entry.seeds) > 1:
             assert row["spread"][0] <= row["bits"] <= row["spread"][1]

@@ -6,6 +6,7 @@ import torch
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+from seqmodels.lstm import LSTM1997
 from seqmodels.probes import at_step, intervene, record
 from seqmodels.recurrent import ElmanRNN, JordanRNN, Recurrence
 
@@ -329,3 +330,14 @@ def test_bad_input_is_refused():
 def test_the_loop_alone_has_no_cell():
     with pytest.raises(NotImplementedError, match="Recurrence has no cell"):
         Recurrence(5, 7).cell(None, None)
+
+
+def test_a_state_of_another_width_is_refused():
+    layer = ElmanRNN(3, 5)
+    with pytest.raises(ValueError, match=r"state: expected a tensor of shape \(2, 5\).*got \(2, 4\)"):
+        layer(torch.zeros(2, 6, 3), (torch.zeros(2, 4),))
+
+
+def test_a_layer_without_a_counterpart_says_so():
+    with pytest.raises(ValueError, match="LSTM1997 has no counterpart in torch.nn"):
+        LSTM1997.from_torch(torch.nn.LSTM(3, 5))

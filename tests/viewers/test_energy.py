@@ -208,6 +208,23 @@ def test_nothing_is_cut_at_any_width(bare, shots, request):
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("bare", [{"width": 570}, {"width": 592}], indirect=True, ids=["570", "592"])
+def test_beside_a_list_of_files_board_and_table_still_stand_side_by_side(bare, shots, request):
+    for i, root in enumerate(bare.locator(".mtm").all()):
+        press(bare, root, "2", "d")
+        says(root.locator("[role=status]"), "Not let go yet")
+        assert cut(root, ("canvas", "output", ".pictures > *")) == [], f"viewer {i}"
+        board, table, damage = (root.locator(f".{name}").bounding_box() for name in ("stage", "pictures", "damage"))
+        told = root.locator(".damage output").bounding_box()
+        assert table["x"] >= max(box["x"] + box["width"] for box in (board, damage, told))
+        assert root.locator("[data-stays='0']").bounding_box()["height"] < 30, "a line for each picture"
+        assert root.bounding_box()["height"] < 1100
+        answer, drive = (root.locator(name).bounding_box() for name in ("[data-role=answer]", "[data-role=play]"))
+        assert drive["y"] - answer["y"] - answer["height"] >= 6, "the answer does not touch the buttons"
+        root.screenshot(path=shots / f"energy_{i}_{request.node.callspec.id}.png")
+
+
+@pytest.mark.browser
 def test_a_damaged_picture_is_found_again_by_keyboard(bare):
     root = viewer(bare, "Saltmere")
     patterns = np.array(trait(bare, "patterns"))

@@ -1,26 +1,65 @@
-"""Measure the effects that lesson 03_2 shows into data/effects/03_2.json.
+"""Measure who can count, for lesson 03_2, into data/effects/03_2.json.
 
-python -m tools.effects.gate_variants                (about ten minutes on one core)
-python -m tools.effects.gate_variants counting       who can count; or: variants
+python -m tools.effects.gate_variants                (about five minutes on one core)
+
+LSTM and GRU learn in the form of torch.nn, which is quicker, and are judged in ours; that the two forms agree is held
+by tests/unit/test_lstm.py and test_gru.py.
 """
 
 import argparse
 import time
-from functools import partial
 
 import torch
 from torch import nn
 
 from seqmodels.gru import GRU
 from seqmodels.language_model import LanguageModel
-from seqmodels.lstm import LSTM, LSTM1997, CoupledLSTM, PeepholeLSTM
+from seqmodels.layer import SequenceLayer
+from seqmodels.lstm import LSTM
 from seqmodels.probes import record
 from seqmodels.runtime import evaluating, progress
 from seqmodels.tasks import counting as strings
 from seqmodels.training import next_token, train, warmup_cosine
-from tools.effects.gates import LIVE, adding_run, keep
+from tools.effects.gates import keep
 
 SEEDS, TUNED_ON = range(5), 100
+
+
+class InTorch(SequenceLayer):
+    """A fresh LSTM or GRU of ours in the form of torch.nn, with one bias as ours has it: the second stays 0."""
+
+    def __init__(self, layer):
+        super().__init__(layer.input_size, layer.hidden_size)
+        self.kind, H = type(layer), layer.hidden_size
+        self.module = layer.torch_kind(layer.input_size, H, batch_first=True)
+        theirs = self.module
+        with torch.no_grad():
+            theirs.weight_ih_l0.copy_(layer.weight_input)
+            theirs.weight_hh_l0.copy_(layer.weight_hidden)
+            theirs.bias_ih_l0.copy_(layer.bias)
+            theirs.bias_hh_l0.zero_()
+            if self.kind is GRU:
+                theirs.bias_hh_l0[-H:] = layer.bias_hidden
+        learns = torch.arange(len(theirs.bias_hh_l0)) >= (2 * H if self.kind is GRU else 4 * H)
+        theirs.bias_hh_l0.register_hook(lambda gradient: gradient * learns)
+
+    def forward(self, x, state=None, *, lengths=None):
+        """As our layer, but what it shows beyond a row's length is not blank: next_token does not look there."""
+        given = None if state is None else tuple(part[None] for part in state)
+        y, state = self.module(x, given if given is None or self.kind is LSTM else given[0])
+        return y, tuple(part[0] for part in (state if self.kind is LSTM else (state,)))
+
+    def initial_state(self, batch_size):
+        return tuple(self.zeros(batch_size, self.output_size) for _ in range(1 + (self.kind is LSTM)))
+
+
+def learn(model, batches, **settings):
+    """Train the model with its layer in the form of torch.nn; afterwards it has ours again. -> History."""
+    model.backbone = InTorch(model.backbone)
+    history = train(model, batches, **settings)
+    model.backbone = model.backbone.kind.from_torch(model.backbone.module)
+    return history
+
 
 # ---------------------------------------------------------------- counting
 
@@ -57,7 +96,7 @@ def counter(kind, rate, start, seed):
     nn.init.constant_(model.backbone.bias[keeps], start)
     steps, began = LEARNING["steps"], time.process_time()
     batches = (strings(LEARNING["batch"], LEARNING["n"], generator)[:2] for _ in range(steps))
-    history = train(model, batches, steps=steps, learning_rate=rate, loss=next_token, schedule=warmup_cosine(steps, 20))
+    history = learn(model, batches, steps=steps, learning_rate=rate, loss=next_token, schedule=warmup_cosine(steps, 20))
     right = [n for n, fine in enumerate(decided(model), 1) if fine]
     row = {"seed": seed, "rate": rate, "start": start, "loss": sum(history.loss[-100:]) / 100, "n right": len(right)}
     row["largest n"] = next((n for n in range(LONGEST) if n + 1 not in right), LONGEST)
@@ -88,37 +127,13 @@ def counting_unit(model, detail):
     return row | ({"n shown": n, "values": states[:, unit].tolist()} if detail else {})
 
 
-# ---------------------------------------------------------------- variants on adding
-
-VARIANTS = {  # as many numbers in each, near 4,500
-    "LSTM": partial(LSTM, 2, 32),
-    "1997": partial(LSTM1997, 2, 37),
-    "peephole": partial(PeepholeLSTM, 2, 32),
-    "coupled": partial(CoupledLSTM, 2, 37),
-    "GRU, reset after": partial(GRU, 2, 37),
-    "GRU, reset before": partial(GRU, 2, 37, reset_after=False),
-}
-
-
-def variants():
-    """Adding with equally many numbers, the same learning rate and the same sequences; nothing is tuned."""
-    rows = {name: [] for name in VARIANTS}
-    for seed in progress(SEEDS, label="variants"):
-        for name, build in VARIANTS.items():
-            rows[name].append(adding_run(build, 1e-2, seed, **LIVE))
-        yield LIVE | {"networks": rows}
-
-
-PARTS = {part.__name__: part for part in (counting, variants)}
-
-
 def main():
-    parser = argparse.ArgumentParser(prog="python -m tools.effects.gate_variants", description=__doc__.split("\n")[0])
-    parser.add_argument("parts", nargs="*", help=f"which parts (all): {', '.join(PARTS)}")
-    for name in parser.parse_args().parts or PARTS:
-        began = time.process_time()
-        for found in PARTS[name]():  # what is ready is saved at once
-            keep("03_2", "gate_variants", name, found | {"seconds": round(time.process_time() - began)})
+    argparse.ArgumentParser(
+        prog="python -m tools.effects.gate_variants", description=__doc__.split("\n")[0]
+    ).parse_args()
+    began = time.process_time()
+    for found in counting():  # what is ready is saved at once
+        keep("03_2", "gate_variants", "counting", found | {"seconds": round(time.process_time() - began)})
 
 
 if __name__ == "__main__":

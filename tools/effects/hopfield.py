@@ -2,7 +2,8 @@
 
     python -m tools.effects.hopfield        (about five minutes)
 
-Nothing is tuned: the networks have no setting but their size, and the softmax form's beta is given.
+Nothing is tuned: the networks have no setting but their size, and the softmax form's betas are given: attention's
+1 / sqrt(units), ten times that, and one between.
 """
 
 import argparse
@@ -23,7 +24,7 @@ LARGEST_LOADS = [0.1, 0.12, 0.13, 0.138, 0.145, 0.15, 0.16, 0.18]
 SEEDS = {100: 40, 500: 10, 1000: 8, 3000: 5}  # networks of every size
 FLIPPED = [0.1, 0.2, 0.3, 0.4]
 COMPLETION = {"units": 500, "loads": [0.02, 0.05, 0.08, 0.1, 0.12], "seeds": 6}
-MODERN = {"units": 100, "patterns": [5, 14, 50, 200, 1000, 5000, 20_000], "beta": 1.0, "seeds": 6}
+MODERN = {"units": 100, "patterns": [5, 14, 50, 200, 1000, 5000, 20_000], "betas": [0.1, 0.3, 1.0], "seeds": 6}
 MODERN_FLIPPED = [0.2, 0.3, 0.35]
 
 
@@ -56,6 +57,17 @@ def from_the_pattern(units, load, seed):
     found, _, _ = HopfieldNetwork(patterns).recall(some, np.random.default_rng([1, units, seed]), sweeps=SWEEPS)
     overlaps = (found * some).mean(1)
     return {"units": units, "load": load, "overlap": overlaps.mean(), "above 0.95": (overlaps > 0.95).mean()}
+
+
+def from_noise():
+    """How near recalls from random states come to the stored pattern they are nearest to, far over the limit."""
+    units, load, starts = 500, 0.25, 20
+    row = {"units": units, "load": load, "best overlap": []}
+    for seed in range(6):
+        network = HopfieldNetwork(signs((round(load * units), units), 0, units, seed))
+        found, _, _ = network.recall(signs((starts, units), 7, seed), np.random.default_rng([8, seed]), sweeps=SWEEPS)
+        row["best overlap"].append(network.overlap(found).max(1).mean())
+    yield row
 
 
 def capacity():
@@ -91,7 +103,10 @@ def recalled(load, seed):
 
 
 def softmax():
-    """Both memories with the same patterns and the same damage: what share of recalls is right to the last unit?"""
+    """Both memories with the same patterns and the same damage: what share of recalls is right to the last unit?
+
+    Of the softmax form the signs after one step, for every beta.
+    """
     rows = (both(n, seed) for n in progress(MODERN["patterns"], label="softmax") for seed in range(MODERN["seeds"]))
     yield from gathered((row for three in rows for row in three), "patterns", "flipped")
 
@@ -101,14 +116,14 @@ def both(count, seed):
     some = patterns[np.arange(RECALLS) % count]
     for share in MODERN_FLIPPED:
         asked = damaged(some, share, rng)
-        mixed = ModernHopfield(patterns, MODERN["beta"]).step(asked)
         found, _, _ = HopfieldNetwork(patterns).recall(asked, rng, sweeps=SWEEPS)
-        row = {"patterns": count, "flipped": share, "softmax": (np.sign(mixed) == some).all(1).mean()}
-        yield row | {"1982": (found == some).all(1).mean()}
+        row = {"patterns": count, "flipped": share, "1982": (found == some).all(1).mean()}
+        answers = {beta: np.sign(ModernHopfield(patterns, beta).step(asked)) for beta in MODERN["betas"]}
+        yield row | {f"beta {beta:g}": (answer == some).all(1).mean() for beta, answer in answers.items()}
 
 
 def main():
-    parts = {part.__name__: part for part in (exact_patterns, completion, softmax, capacity)}
+    parts = {part.__name__: part for part in (exact_patterns, completion, softmax, from_noise, capacity)}
     parser = argparse.ArgumentParser(prog="python -m tools.effects.hopfield", description=__doc__.split("\n")[0])
     parser.add_argument("parts", nargs="*", help=f"which parts (all): {', '.join(parts)}")
     for name in parser.parse_args().parts or list(parts):

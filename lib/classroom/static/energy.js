@@ -10,6 +10,7 @@ import { ENERGY_KEYS, energyKey, statusSaid, verdict } from './energy_words.js';
 
 const ASKED = 'Where does this memory roll to, and when does it stop being a memory?';
 const PACE = 90; // milliseconds for a flip while playing
+const NARROW = 640; // below: board and table stand side by side, with less said
 const PARTS = ['patterns', 'stored', 'start', 'seed'];
 
 /** The whole recall from the present start and what stays of the pictures, computed once for each. */
@@ -209,7 +210,8 @@ function render({ model, el }) {
   function draw(palette, width) {
     const view = look(model, ui);
     const said = verdict(view);
-    const [wide, beside] = [width >= 560, Math.floor((width - 30) / 2)];
+    const [wide, narrow] = [width >= 500, width < NARROW];
+    const beside = Math.floor((width - (narrow ? 20 : 30)) / 2);
     set(title, { text: model.get('title') || `A memory of ${view.count} units` });
     set(short, { text: said.short });
     set(long, { text: said.long });
@@ -217,11 +219,14 @@ function render({ model, el }) {
     damage.draw(view);
     legend.draw(palette);
     for (const panels of [upper, lower]) panels.classList.toggle('wide', wide);
-    for (const panels of [upper, lower]) panels.classList.toggle('tight', width < 800);
+    for (const panels of [upper, lower]) {
+      panels.classList.toggle('tight', width < 800);
+      panels.classList.toggle('narrow', wide && narrow);
+    }
     grid.draw(view, palette, wide ? Math.floor(width * (width < 800 ? 0.38 : 0.34)) : width);
     set(grid.node, { 'aria-label': `${said.short} ${said.long}` });
-    left.style.width = wide ? `${Math.max(grid.node.clientWidth, 236)}px` : 'auto';
-    table.draw(view, palette);
+    left.style.width = wide ? `${Math.max(grid.node.clientWidth, narrow ? 190 : 236)}px` : 'auto';
+    table.draw(view, palette, wide && narrow);
     curve.draw(view, palette, wide ? beside : width);
     why.draw(view, palette);
     if (!view.playing) set(status, { text: statusSaid(view) });

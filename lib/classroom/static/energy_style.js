@@ -1,7 +1,7 @@
 // The look of what only the energy viewer has.
 export const ENERGY_STYLE = `
 .mtm [hidden] { display: none }
-.mtm .asked { margin: 3px 0 2px; font-size: 14px } .mtm .answer { font-size: 14px; min-height: 3em; max-width: 105ch }
+.mtm .asked { margin: 3px 0 2px; font-size: 14px } .mtm .answer { margin: 0 0 9px; font-size: 14px; min-height: 3em; max-width: 105ch }
 .mtm .answer b { font-weight: 650 }
 .mtm .apart { justify-content: space-between }
 .mtm .panels { display: grid; grid-template-columns: minmax(0, 1fr); gap: 16px 30px; margin-top: 12px }
@@ -10,7 +10,7 @@ export const ENERGY_STYLE = `
 .mtm .stage { user-select: none; -webkit-user-select: none; width: fit-content; border-radius: 4px }
 .mtm .stage canvas { display: block; cursor: crosshair; touch-action: none }
 .mtm .stage:focus-visible { outline: 1.5px dashed var(--accent); outline-offset: 4px }
-.mtm .damage { margin-top: 9px; gap: 7px 8px } .mtm .damage label { flex-basis: 100% } .mtm .damage input { flex: 1 }
+.mtm .damage { margin-top: 9px; gap: 7px 8px } .mtm .damage label { flex-basis: 100% } .mtm .damage input { flex: 1; min-width: 0 }
 .mtm .damage output { min-width: 7.4em; text-align: right }
 .mtm .damage button { padding: 3px 9px }
 .mtm .legend-unit { margin-top: 7px; max-width: 350px } .mtm .legend-unit span { margin-right: 9px; white-space: nowrap }
@@ -30,6 +30,10 @@ export const ENERGY_STYLE = `
 .mtm .good { color: var(--good) } .mtm .bad { color: var(--bad) } .mtm .pictures .small { white-space: nowrap }
 .mtm .tight .pictures { grid-template-columns: auto auto auto minmax(60px, 1fr) auto; gap: 4px 8px }
 .mtm .tight .votes { display: none } .mtm .tight .apart input { width: 90px }
+.mtm .panels.narrow { gap: 16px 20px }
+.mtm .narrow .pictures { grid-template-columns: auto auto auto minmax(72px, 1fr) auto; gap: 4px 7px }
+.mtm .narrow .overlap { gap: 5px } .mtm .narrow .why { grid-template-columns: minmax(0, 1fr); gap: 10px }
+.mtm .narrow .damage output { min-width: 0 }
 .mtm .votes { text-align: right }
 .mtm .energy-curve { cursor: ew-resize; touch-action: pan-y; margin-top: 4px }
 .mtm .why { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 16px; margin-top: 8px }

@@ -3,7 +3,7 @@ import { h, set } from './common.js';
 import { drawSmall } from './energy_grid.js';
 import { signed } from './energy_words.js';
 
-/** A row for each picture: { node, draw(view, palette) }. */
+/** A row for each picture: { node, draw(view, palette, narrow) }. */
 export function tablePanel(act) {
   const slider = h('input', { type: 'range', min: 0, step: 1, 'aria-label': 'How many pictures are stored' });
   slider.addEventListener('input', () => act.storeFirst(+slider.value));
@@ -38,7 +38,7 @@ export function tablePanel(act) {
     slider.max = labels.length;
   }
 
-  function draw(view, palette) {
+  function draw(view, palette, narrow) {
     const { labels, patterns, stored, overlaps, stays, columns, unit } = view;
     if (known !== labels) build(view);
     known = labels;
@@ -58,7 +58,8 @@ export function tablePanel(act) {
       set(part.value, { text: signed(overlap), 'data-overlap': m });
       const end = stays[m];
       set(part.stays, {
-        text: end === null ? 'not stored' : end === 1 ? '✓ stays' : `✗ slips to ${signed(end)}`,
+        text: end === null ? 'not stored' : end === 1 ? '✓ stays' : `✗ ${narrow ? '' : 'slips to '}${signed(end)}`,
+        title: end === null || end === 1 ? '' : `Shown as it is, it slips to an overlap of ${signed(end)}`,
         class: end === null ? 'small dim' : end === 1 ? 'small good' : 'small bad',
       });
       const vote = patterns[m][unit] * overlap;
