@@ -12,7 +12,7 @@ class Tagger(nn.Module):
 
     forward(tokens (B, T)) -> logits (B, T, K). With `delay` d the layer reads d characters further before it answers:
     what it says about character t is read off at t + d, and behind the end it reads d times a token of its own.
-    Source of the delay: Schuster and Paliwal (1997) name it as what one does without a second direction.
+    A delay is what one does without a second direction: wait, and answer when more has been read.
     Held by tests/unit/test_tagging.py.
     """
 
