@@ -12,7 +12,6 @@ import time
 import torch
 
 from seqmodels.language_model import LanguageModel
-from seqmodels.layer import SequenceLayer
 from seqmodels.lstm import LSTM
 from seqmodels.metrics import evaluate
 from seqmodels.probes import record
@@ -20,6 +19,7 @@ from seqmodels.runtime import progress
 from seqmodels.tales import START
 from seqmodels.training import CarriedState, train, truncated_bptt_batches, warmup_cosine
 from tools.effects import save
+from tools.effects.gate_variants import InTorch
 from tools.effects.predicting_text import DEVELOP, FIT
 
 BIASES, SEEDS, STEPS, RATE = (-3.0, -2.0, -1.0, 0.0, 1.0, 3.0), range(5), 3000, 1e-2
@@ -27,39 +27,14 @@ PLACES = (1, 10, 100, 1_000, 10_000)  # characters read without a fresh start
 TEXT = torch.cat([torch.cat([torch.tensor([START]), tale]) for tale in FIT])
 
 
-class Faster(SequenceLayer):
-    """torch.nn.LSTM with one bias, as our LSTM begins; `ours()` gives it back as ours."""
-
-    def __init__(self, layer):
-        super().__init__(layer.input_size, layer.output_size)
-        self.module = torch.nn.LSTM(layer.input_size, layer.output_size, batch_first=True)
-        with torch.no_grad():
-            self.module.weight_ih_l0.copy_(layer.weight_input)
-            self.module.weight_hh_l0.copy_(layer.weight_hidden)
-            self.module.bias_ih_l0.copy_(layer.bias)
-            self.module.bias_hh_l0.zero_()
-        self.module.bias_hh_l0.requires_grad_(False)
-
-    def forward(self, x, state=None, *, lengths=None):
-        h, c = self.initial_state(len(x)) if state is None else state
-        y, (h, c) = self.module(x, (h[None], c[None]))
-        return y, (h[0], c[0])
-
-    def initial_state(self, batch_size):
-        return self.zeros(batch_size, self.output_size), self.zeros(batch_size, self.output_size)
-
-    def ours(self):
-        return LSTM.from_torch(self.module)
-
-
 def row(bias, seed):
     torch.manual_seed(seed)
-    model, began = LanguageModel(64, 32, Faster(LSTM(32, 128, forget_bias=bias))), time.process_time()
+    model, began = LanguageModel(64, 32, InTorch(LSTM(32, 128, forget_bias=bias))), time.process_time()
     torch.nn.init.normal_(model.embedding.weight, std=0.5)
     history = train(model, truncated_bptt_batches(TEXT, 16, 32), steps=STEPS, learning_rate=RATE, loss=CarriedState(),
                     schedule=warmup_cosine(STEPS, 20))  # fmt: skip
     seconds = time.process_time() - began
-    model.backbone = model.backbone.ours()
+    model.backbone = LSTM.from_torch(model.backbone.module)
     with record(model) as trace, torch.no_grad():
         model(TEXT[None, : PLACES[-1]])
     cells, forget = trace["cell_state"][0], trace["forget_gate"][0]

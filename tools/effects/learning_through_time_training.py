@@ -13,6 +13,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from seqmodels.layer import map_state
+from seqmodels.reader import Reader
 from seqmodels.recurrent import ElmanRNN
 from seqmodels.runtime import progress
 from seqmodels.training import train
@@ -41,18 +42,6 @@ def recall_stream(batch_size, length, lags, rng):
     return torch.from_numpy(x), torch.from_numpy(targets)
 
 
-class Reader(nn.Module):
-    """A recurrent layer and a linear output."""
-
-    def __init__(self, layer, output_size=1):
-        super().__init__()
-        self.layer, self.readout = layer, nn.Linear(layer.hidden_size, output_size)
-
-    def forward(self, x, state=None):
-        h, state = self.layer(x, state)
-        return self.readout(h), state
-
-
 class AnswerLoss:
     """Squared error where something is asked. carry: the values of the state flow on to the next piece."""
 
@@ -78,7 +67,7 @@ def answers_right(model, lag, seed, window=None):
 
 def truncated(window, lags, seed, tests, carry=True):
     torch.manual_seed(seed)
-    model = Reader(ElmanRNN(2, 32))
+    model = Reader(ElmanRNN(2, 32), 1)
     x, targets = recall_stream(STREAMS, STREAM, lags, np.random.default_rng(seed))
     pieces = list(zip(x.split(window, 1), targets.split(window, 1), strict=True))
     began = time.process_time()
@@ -209,7 +198,7 @@ def last_error(model, batch):
 def adds(name, clip, seed, settings):
     nonlinearity, start, std, rate, _ = NETWORKS[name]
     torch.manual_seed(seed)
-    model = Reader(started(ElmanRNN(2, settings["hidden"], nonlinearity), start, std))
+    model = Reader(started(ElmanRNN(2, settings["hidden"], nonlinearity), start, std), 1)
     row = learned(model, adding, settings["batch"], settings["length"], seed, settings["steps"], last_error, clip,
                   torch.optim.Adam(model.parameters(), lr=rate))  # fmt: skip
     with torch.no_grad():
