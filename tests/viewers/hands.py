@@ -31,8 +31,20 @@ def says(locator, text, state="attached"):
     locator.filter(has_text=text).first.wait_for(state=state)
 
 
+FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
+def place(handle):
+    """Where a thing lies once the page has painted: within a frame a viewer may draw its marks anew."""
+    for _ in range(20):
+        handle.page.evaluate(FRAMES)
+        if box := handle.bounding_box():
+            return box
+    raise AssertionError(f"never drawn: {handle}")
+
+
 def drag(page, handle, dx, dy):
-    box = handle.bounding_box()
+    box = place(handle)
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x, y)
     page.mouse.down()

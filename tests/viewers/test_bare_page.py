@@ -3,7 +3,7 @@
 import pytest
 
 from viewers.bare_page import chains, opened
-from viewers.hands import EVERY_SIZE, cut, drag, says, viewer
+from viewers.hands import EVERY_SIZE, cut, drag, place, says, viewer
 
 pytestmark = pytest.mark.browser
 
@@ -55,7 +55,7 @@ def test_nothing_is_cut_at_any_width(bare, shots, request):
 
 @pytest.mark.parametrize("bare", [{"has_touch": True, "width": 700}], indirect=True, ids=["touch"])
 def test_a_finger_drags_a_probability(bare):
-    box = viewer(bare, "Weather").locator(".tag[data-from='0'][data-to='1'] rect").bounding_box()
+    box = place(viewer(bare, "Weather").locator(".tag[data-from='0'][data-to='1'] rect"))
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     devtools = bare.context.new_cdp_session(bare)
     for kind, points in (

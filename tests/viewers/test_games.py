@@ -20,7 +20,7 @@ from seqmodels.hmm import HMM, Categorical
 from viewers import lab
 from viewers.bare_page import opened
 from viewers.gallery import gallery
-from viewers.hands import cut, says
+from viewers.hands import cut, place, says
 
 TALE = 'Mistress Quill (who had ink) said: "The tide waits."\n\nOrla wrote it down. ' * 20
 HOUSE = ([0.5, 0.5], [[0.95, 0.05], [0.1, 0.9]], [[1 / 6] * 6, [0.1] * 5 + [0.5]])
@@ -277,7 +277,7 @@ def roots(page):
 
 def stroke(page, root, first, last):
     """Drag from one roll to another."""
-    ends = [root.locator(f"[data-roll='{t}']").bounding_box() for t in (first, last)]
+    ends = [place(root.locator(f"[data-roll='{t}']")) for t in (first, last)]
     (x, y), (to_x, to_y) = ((box["x"] + box["width"] / 2, box["y"] + box["height"] / 2) for box in ends)
     page.mouse.move(x, y)
     page.mouse.down()
@@ -375,7 +375,7 @@ def test_a_finger_brushes_and_guesses(bare):
     guess.locator("[data-key='e']").tap()
     assert value(bare, 0, "tried") == "e"
     root.locator("[data-roll='3']").scroll_into_view_if_needed()
-    boxes = [root.locator(f"[data-roll='{t}']").bounding_box() for t in (3, 6, 9)]
+    boxes = [place(root.locator(f"[data-roll='{t}']")) for t in (3, 6, 9)]
     devtools = bare.context.new_cdp_session(bare)
     for kind, box in zip(("touchStart", "touchMove", "touchMove"), boxes, strict=True):
         point = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
