@@ -22,7 +22,7 @@ from seqmodels.markov import MarkovChain, NGram
 from seqmodels.runtime import prepare
 from seqmodels.scan import affine, affine_scan, associative_scan
 from seqmodels.window import Window
-from tools import bench_hmm, bench_recurrent
+from tools import bench_convolution, bench_ctc, bench_hmm, bench_recurrent, bench_seq2seq
 
 BENCHMARKS = {}
 
@@ -141,6 +141,14 @@ for make in bench_hmm.LONG:
     benchmark(100_000)(make)
 for make in bench_recurrent.ALL:
     benchmark(128, 512)(make)
+for make in bench_seq2seq.ALL:
+    benchmark(10, 40)(make)
+for make in bench_ctc.ALL:
+    benchmark(200, 800)(make)
+for make in bench_convolution.ALL:
+    benchmark(256, 1024)(make)
+for make in bench_convolution.GENERATION:
+    benchmark(1000)(make)
 
 
 # ---------------------------------------------------------------- how it is measured

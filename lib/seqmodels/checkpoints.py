@@ -1,7 +1,7 @@
 """Trained models that lessons load instead of training them: weights as safetensors under data/checkpoints.
 
 A file says in its metadata what kind of model it holds and with which sizes; `KINDS` knows how to build each kind.
-Everything in a file was trained by `python -m tools.ledger`, which anybody can run again.
+Everything in a file was trained by `python -m tools.ledger` or a script of tools/effects, which anybody can run again.
 """
 
 import json
@@ -16,6 +16,8 @@ from seqmodels.language_model import LanguageModel
 from seqmodels.layer import Stacked
 from seqmodels.lstm import LSTM
 from seqmodels.recurrent import ElmanRNN
+from seqmodels.seq2seq import Seq2Seq
+from seqmodels.tcn import TCN
 from seqmodels.window import Window
 
 CELLS = {"elman": ElmanRNN, "lstm": LSTM, "gru": GRU}
@@ -34,7 +36,13 @@ def recurrent_model(vocab_size, embedding_size, hidden_size, cell="lstm", layers
     return LanguageModel(vocab_size, embedding_size, backbone, norm=torch.nn.Dropout(dropout))
 
 
-KINDS = {"window": window_model, "recurrent": recurrent_model}
+def convolutional_model(vocab_size, embedding_size, channels, kernel_size, dropout=0.0):
+    """An embedding, a `TCN` whose blocks have these channels, and dropout before the head."""
+    backbone = TCN(embedding_size, channels, kernel_size)
+    return LanguageModel(vocab_size, embedding_size, backbone, norm=torch.nn.Dropout(dropout))
+
+
+KINDS = {"window": window_model, "recurrent": recurrent_model, "seq2seq": Seq2Seq, "tcn": convolutional_model}
 
 
 def save_checkpoint(model, name, kind, **sizes):

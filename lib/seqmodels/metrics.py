@@ -1,7 +1,8 @@
 """How good is a model? The one evaluation protocol of the course, and the measures that go with it.
 
 The protocol: every sequence (a tale) is read from a fresh state after the token `start`, and *every* symbol of it is
-scored, the first one too. Likelihoods are in nats inside, in bits per symbol outside.
+scored, the first one too. Likelihoods are in nats inside, in bits per symbol outside. What compares whole sequences
+(edit distance, BLEU and the like) is in `sequence_metrics` and can be taken from here.
 """
 
 import math
@@ -11,6 +12,20 @@ import torch
 
 from seqmodels.layer import map_state
 from seqmodels.runtime import evaluating, progress
+from seqmodels.sequence_metrics import (
+    alignment_error_rate,
+    bleu,
+    bleu_parts,
+    character_error_rate,
+    edit_distance,
+    edits,
+    label_error_rate,
+    word_error_rate,
+)
+
+__all__ = ["Evaluation", "alignment_error_rate", "bits_per_symbol", "bleu", "bleu_parts", "character_error_rate",
+           "edit_distance", "edits", "evaluate", "label_error_rate", "perplexity", "read",
+           "word_error_rate"]  # fmt: skip
 
 
 @dataclass(frozen=True)

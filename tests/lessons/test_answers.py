@@ -7,7 +7,7 @@ import jupytext
 import numpy as np
 import pytest
 
-from lessons import answers_02
+from lessons import answers_02, answers_03
 from tools.notebook import ROOT, tags
 
 
@@ -120,6 +120,7 @@ RIGHT = [
     ("01", "test_forward", forward()),
     ("01", "test_this_tale", LongestMatch),
     *answers_02.RIGHT,
+    *answers_03.RIGHT,
 ]
 WRONG = [
     ("01", "test_share", lambda p1, p0: None, "expected one number"),
@@ -141,6 +142,7 @@ WRONG = [
     ("01", "test_this_tale", SingleLetters, "single letters are not enough"),
     ("01", "test_this_tale", NotNormalised, "sum to"),
     *answers_02.WRONG,
+    *answers_03.WRONG,
 ]
 
 

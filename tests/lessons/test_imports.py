@@ -9,8 +9,20 @@ from tools.notebook import ROOT, find_sources, read_source
 
 LIBRARY = ROOT / "lib"
 LOW = ["runtime", "checks", "nested", "padding", "scan", "trace", "probes", "layer"]
-HIGH = ["language_model", "training", "decoding", "metrics", "tasks", "datasets", "tokens", "tales", "continuation",
-        "checkpoints"]
+HIGH = [
+    "language_model",
+    "training",
+    "decoding",
+    "metrics",
+    "tasks",
+    "datasets",
+    "tokens",
+    "tales",
+    "continuation",
+    "checkpoints",
+    "wavenet",
+    "wavenet_generation",
+]
 WIDGETS = {"ipywidgets", "anywidget", "traitlets"}
 ALLOWED = {
     "seqmodels": {"seqmodels", "numpy", "torch", "tqdm", "safetensors"},

@@ -87,13 +87,34 @@ MUTATIONS = [
         unit="tests/unit/test_hopfield.py",
         lesson="02_3",
     ),
+    Mutation(
+        file="seqmodels/lstm.py",
+        old="c = self.cell_state(f * c + i * g)",
+        new="c = self.cell_state(f * c - i * g)",
+        unit="tests/unit/test_lstm.py",
+        lesson="03_1",
+    ),
+    Mutation(
+        file="seqmodels/gru.py",
+        old="self.hidden(n + z * (h - n))",
+        new="self.hidden(n - z * (h - n))",
+        unit="tests/unit/test_gru.py",
+        lesson="03_2",
+    ),
+    Mutation(
+        file="seqmodels/layer.py",
+        old="self.backward_layer(reverse(x, lengths), from_right",
+        new="self.backward_layer(x, from_right",
+        unit="tests/unit/test_layer.py",
+        lesson="03_3",
+    ),
 ]
 
 
 @pytest.fixture
 def copy(tmp_path):
-    """The course in a folder of its own: library, data, lessons, unit tests."""
-    for name in ("lib", "data", "chapters", "tests/unit"):
+    """The course in a folder of its own: library, data, lessons, unit tests and the layers these borrow."""
+    for name in ("lib", "data", "chapters", "tests/unit", "tests/property"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "*.ipynb"))
     for name in ("course.py", "pyproject.toml", "tests/conftest.py"):
         shutil.copy(ROOT / name, tmp_path / name)

@@ -11,6 +11,8 @@ from seqmodels.language_model import LanguageModel
 from seqmodels.layer import Bidirectional, Stacked
 from seqmodels.lstm import LSTM, LSTM1997, CoupledLSTM, PeepholeLSTM
 from seqmodels.recurrent import ElmanRNN, JordanRNN
+from seqmodels.tcn import TCN, CausalConv1d
+from seqmodels.wavenet import GatedStack, WaveNet
 from seqmodels.window import Window
 
 FEATURES, VOCABULARY = 6, 11
@@ -23,6 +25,9 @@ LAYERS = {
     "selective recurrence": lambda: SelectiveRecurrence(6, state_size=3),
     "window": lambda: Window(6, 6, length=4),
     "lstm": lambda: LSTM(6, 6),
+    "causal convolution": lambda: CausalConv1d(6, 6, kernel_size=3, dilation=2),
+    "tcn": lambda: TCN(6, [6, 6], kernel_size=2),
+    "gated stack": lambda: GatedStack(6, 6, layers=3),
     "bidirectional": lambda: Bidirectional(LoopLSTM(6, 4), SelectiveRecurrence(6, state_size=3)),
     "hybrid": lambda: Stacked([LoopLSTM(6, 6), CachedAttention(6, n_heads=2), SelectiveRecurrence(6, 2)], True),
 }
@@ -36,6 +41,9 @@ ALONE = {
     "coupled lstm": lambda: CoupledLSTM(6, 6),
     "gru": lambda: GRU(6, 6),
     "gru, reset before": lambda: GRU(6, 6, reset_after=False),
+    "tcn that widens": lambda: TCN(6, [5, 7, 7], kernel_size=3),
+    "gated stack with labels": lambda: GatedStack(6, 5, layers=2, labels=3),
+    "wavenet": lambda: WaveNet(6, 8, layers=3, levels=VOCABULARY),
     "lstm and gru from both sides": lambda: Bidirectional(LSTM(6, 4), GRU(6, 3)),
 }
 

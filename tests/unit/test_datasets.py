@@ -45,3 +45,20 @@ def test_the_library_is_tagged_character_by_character():
     for file in library.files:
         tagged = zip(file.text, file.tags, strict=True)
         assert all(tag not in "kf" or character.isalnum() or character == "_" for character, tag in tagged), file.name
+
+
+LISTED = [line[66:] for line in (datasets.DATA / "checksums.txt").read_text(encoding="utf-8").splitlines()]
+
+
+def test_every_frozen_file_is_small_and_has_a_row_in_the_readme():
+    readme = (datasets.DATA / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ((?:`[^`]+`(?:, )?)+) \|", readme, re.M)
+    named = {name for row in rows for name in re.findall("`([^`]+)`", row)}
+    for name in LISTED:
+        assert len(datasets.frozen(name)) <= 600_000, name
+        assert name in named or f"{name.split('/')[0]}/" in named, f"{name} has no row in data/README.md"
+
+
+def test_licences_that_must_be_kept_are_kept():
+    for folder, maker in (("handwriting", "scikit-learn developers"), ("pronunciations", "Carnegie Mellon")):
+        assert maker in datasets.frozen(f"{folder}/LICENSE").decode()

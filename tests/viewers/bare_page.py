@@ -10,10 +10,10 @@ import numpy as np
 from classroom import ChainViewer, Quiz
 from viewers import lab
 
-# On a page of a test a viewer repaints before the action that asked for it returns, not in the next frame, which on a
-# busy machine may be long in coming: what is read after a click is what the click did. What asks for a frame from within
-# a frame, a thing that plays, waits 16 ms; the next touch of the page paints what still waits. JupyterLab's tests keep
-# the browser's own frames.
+# On a page of a test a viewer repaints before the action that asked for it returns, not in the next frame, which may
+# be long in coming on a busy machine: what is read after a click is what the click did. What asks for a frame from
+# within a frame, a thing that plays, waits 16 ms; the next touch of the page paints what still waits. The tests in
+# JupyterLab keep the browser's own frames.
 AT_ONCE = """(() => {
   let within = false;
   const waiting = new Set();

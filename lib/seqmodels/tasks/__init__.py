@@ -1,6 +1,6 @@
 """Small worlds whose answers are known exactly: what a network learns from them can be judged, not only admired.
 
-    memory    adding, adding_1997, temporal_order: something early decides what is asked at the end
+    memory    adding, adding_1997, copy_memory, temporal_order: something early decides what is asked at the end
     elman     temporal_xor, elman_letters, elman_sentences: streams in which prediction finds structure
     grammars  reber, embedded_reber, continual_reber, counting: what may come next is known at every step
 
@@ -9,7 +9,7 @@ Every task takes a torch.Generator, so that its draws can be repeated.
 
 from seqmodels.tasks.elman import Sentences, elman_letters, elman_sentences, temporal_xor
 from seqmodels.tasks.grammars import REBER, continual_reber, counting, embedded_reber, reber
-from seqmodels.tasks.memory import adding, adding_1997, temporal_order
+from seqmodels.tasks.memory import adding, adding_1997, copy_memory, temporal_order
 
 __all__ = [
     "REBER",
@@ -17,6 +17,7 @@ __all__ = [
     "adding",
     "adding_1997",
     "continual_reber",
+    "copy_memory",
     "counting",
     "elman_letters",
     "elman_sentences",

@@ -68,3 +68,25 @@ def temporal_order(batch_size: int, length: int, generator):
     late = torch.randint(length // 2, length * 3 // 5, (batch_size, 1), generator=generator)
     tokens = tokens.scatter(1, early, first[:, None]).scatter(1, late, second[:, None])
     return F.one_hot(tokens, len(SYMBOLS)).to(torch.get_default_dtype()), 2 * first + second
+
+
+def copy_memory(batch_size: int, delay: int, generator, *, count: int = 10, symbols: int = 8):
+    """Say after a delay what was said at the beginning: x and y (B, delay + 2 count), token ids, int64.
+
+        x   5 2 8 …  0 0 0 0 … 0  9 9 9 9 …         count of 1 … symbols, delay - 1 zeros, count + 1 times symbols + 1
+        y   0 0 0 …  0 0 0 0 … 0  0 5 2 8 …         zeros, then the same count symbols in the same order
+
+    The first of the markers, symbols + 1, says that the delay is over; the answer begins one step later, each symbol
+    `delay + count` steps after it was said. Who remembers nothing can still say all zeros and guess the rest: a
+    cross-entropy of count · ln(symbols) / (delay + 2 count) nats a step, which is small where the delay is long. So
+    judge by how many of the last `count` are right (by chance one in `symbols`), not by the mean.
+    Source: Arjovsky, Shah and Bengio (2016), with the data of Bai, Kolter and Koltun (2018): count 10, symbols 8.
+    Held by tests/unit/test_copy_memory.py.
+    """
+    for name, value in (("batch_size", batch_size), ("delay", delay), ("count", count)):
+        check_count(name, value)
+    check_count("symbols", symbols, least=2)
+    said = torch.randint(1, symbols + 1, (batch_size, count), generator=generator)
+    silence = said.new_zeros(batch_size, delay - 1)
+    markers = said.new_full((batch_size, count + 1), symbols + 1)
+    return torch.cat([said, silence, markers], 1), torch.cat([said.new_zeros(batch_size, delay + count), said], 1)

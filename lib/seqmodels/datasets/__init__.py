@@ -10,7 +10,7 @@ import torch
 
 from seqmodels.tokens import CharacterVocabulary
 
-DATA = Path(__file__).resolve().parents[2] / "data"
+DATA = Path(__file__).resolve().parents[3] / "data"
 
 
 def frozen(name, folder=None):
@@ -149,3 +149,21 @@ def code():
     """The course's own library, frozen, with the tags that Python's `tokenize` gives it. Made by tools/code_tags.py."""
     rows = json.loads(frozen("code/library.json"))["files"]
     return Code(tuple(SourceFile(row["name"], row["text"], row["tags"], row["split"]) for row in rows))
+
+
+# The loaders below read their files through `frozen`, so they come after it.
+from seqmodels.datasets.agreement_grammar import agreement, is_held_out  # noqa: E402
+from seqmodels.datasets.dictionary import pronunciations  # noqa: E402
+from seqmodels.datasets.digits import DigitStrips, Handwriting, digit_strips, handwriting, pixels  # noqa: E402
+from seqmodels.datasets.instruments import INSTRUMENTS, Notes, note, notes  # noqa: E402
+from seqmodels.datasets.music import Chorale, Chorales, chorales  # noqa: E402
+from seqmodels.datasets.number_grammar import gold_alignment, in_words, parts  # noqa: E402
+from seqmodels.datasets.numbers import number_words  # noqa: E402
+from seqmodels.datasets.parallel import Pair, Parallel, WordVocabulary  # noqa: E402
+
+__all__ = [
+    "CODE_TAGS", "DATA", "INSTRUMENTS", "Chorale", "Chorales", "Code", "DigitStrips", "Handwriting", "Notes", "Pair",
+    "Parallel", "RecallPlace", "Saltmere", "SourceFile", "Tale", "WordVocabulary", "agreement", "chorales", "code",
+    "digit_strips", "frozen", "gold_alignment", "handwriting", "in_words", "is_held_out", "note", "notes",
+    "number_words", "parts", "pixels", "pronunciations", "saltmere",
+]  # fmt: skip
