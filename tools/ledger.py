@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from seqmodels.checkpoints import recurrent_model, save_checkpoint
+from seqmodels.checkpoints import KINDS, save_checkpoint
 from seqmodels.datasets import DATA, saltmere
 from seqmodels.hmm import HMM
 from seqmodels.metrics import evaluate
@@ -92,13 +92,16 @@ def window(tales, seed):
     return model
 
 
-def recurrent(steps, learning_rate, *, strips=32, piece=32, **sizes):
-    """A recurrent network on all tales as one text; on a share of them, that share of the steps."""
+def reader(steps, learning_rate, *, kind="recurrent", strips=32, piece=32, **sizes):
+    """A network that carries a state, on all tales as one text; on a share of them, that share of the steps.
+
+    kind: of seqmodels.checkpoints.KINDS.
+    """
 
     def learn(tales, seed):
         torch.manual_seed(seed)
         share = sum(map(len, tales)) / sum(map(len, saltmere().train))
-        model = recurrent_model(VOCABULARY, **sizes)
+        model = KINDS[kind](VOCABULARY, **sizes)
         torch.nn.init.normal_(model.embedding.weight, std=0.5)
         text = torch.cat([torch.cat([torch.tensor([START]), tale]) for tale in tales])
         train(model, truncated_bptt_batches(text, strips, piece), steps=round(share * steps), loss=CarriedState(),
@@ -112,7 +115,7 @@ WINDOW_SIZES = {"vocab_size": VOCABULARY, "embedding_size": LIVE["d_model"], "hi
                 "length": LIVE["length"]}  # fmt: skip
 
 
-def recurrent_entry(name, lesson, stored, checkpoint, minute, longer, **sizes):
+def network_entry(name, lesson, stored, checkpoint, minute, longer, kind="recurrent", **sizes):
     """Two rows of one network: a minute, over shares and seeds; and some minutes, of which the model is kept.
 
     minute, longer: steps, learning rate, dropout, and how the text is cut, into strips side by side and pieces of so
@@ -121,12 +124,12 @@ def recurrent_entry(name, lesson, stored, checkpoint, minute, longer, **sizes):
     the last seven training tales.
     """
     sizes = {"embedding_size": 32, **sizes}
-    kept = (checkpoint, "recurrent", {"vocab_size": VOCABULARY, **sizes})
+    kept = (checkpoint, kind, {"vocab_size": VOCABULARY, **sizes})
     for told, (steps, rate, dropout, strips, piece), settings in (
         (f"{name}, a minute", minute, {"seeds": (0, 1, 2)}),
         (f"{name}, longer", longer, {"shares": (1,), "checkpoint": kept}),
     ):
-        learn = recurrent(steps, rate, strips=strips, piece=piece, dropout=dropout, **sizes)
+        learn = reader(steps, rate, kind=kind, strips=strips, piece=piece, dropout=dropout, **sizes)
         yield Entry(told, lesson, stored, learn, **settings)
 
 
@@ -144,15 +147,15 @@ ENTRIES = [
     Entry(f"{ORDER}-gram, Kneser-Ney", "01_3", ORDER - 1, ngram(ORDER, "kneser-ney"), **TABLE),
     Entry("window and embedding (2003)", "01_3", LIVE["length"], window, seeds=(0, 1, 2),
           checkpoint=("window", "window", WINDOW_SIZES)),
-    *recurrent_entry("Elman, 128 units", "02_1", 128, "elman", (10_000, 6e-3, 0, 16, 32), (40_000, 4e-3, 0.1, 16, 32),
-                     cell="elman", hidden_size=128),
-    *recurrent_entry("LSTM, 128 units", "03_1", 256, "lstm", (4_000, 1e-2, 0, 16, 32), (3_500, 6e-3, 0.1, 32, 128),
-                     cell="lstm", hidden_size=128, forget_bias=-1.0),
-    *recurrent_entry("GRU, 128 units", "03_2", 128, "gru", (4_000, 6e-3, 0, 16, 32), (3_500, 6e-3, 0.1, 32, 128),
-                     cell="gru", hidden_size=128),
-    *recurrent_entry("LSTM, two layers of 96", "03_3", 384, "lstm-2", (3_000, 1e-2, 0, 16, 32),
-                     (3_500, 6e-3, 0.1, 32, 128),
-                     cell="lstm", hidden_size=96, layers=2, forget_bias=-1.0),
+    *network_entry("Elman, 128 units", "02_1", 128, "elman", (10_000, 6e-3, 0, 16, 32), (40_000, 4e-3, 0.1, 16, 32),
+                   cell="elman", hidden_size=128),
+    *network_entry("LSTM, 128 units", "03_1", 256, "lstm", (4_000, 1e-2, 0, 16, 32), (3_500, 6e-3, 0.1, 32, 128),
+                   cell="lstm", hidden_size=128, forget_bias=-1.0),
+    *network_entry("GRU, 128 units", "03_2", 128, "gru", (4_000, 6e-3, 0, 16, 32), (3_500, 6e-3, 0.1, 32, 128),
+                   cell="gru", hidden_size=128),
+    *network_entry("LSTM, two layers of 96", "03_3", 384, "lstm-2", (3_000, 1e-2, 0, 16, 32),
+                   (3_500, 6e-3, 0.1, 32, 128),
+                   cell="lstm", hidden_size=96, layers=2, forget_bias=-1.0),
 ]  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 It knows arrays and mappings, and no model: what a model does is in `seqmodels`.
 """
 
+from classroom.attention_viewer import AttentionViewer
 from classroom.be_the_gate import BeTheGate
 from classroom.casino_game import CasinoGame
 from classroom.chain_viewer import ChainViewer
@@ -14,16 +15,20 @@ from classroom.gate_viewer import GateViewer
 from classroom.generation_viewer import GenerationViewer
 from classroom.gradient_viewer import GradientViewer
 from classroom.guessing_game import GuessingGame
+from classroom.lattice_viewer import LatticeViewer
 from classroom.ledger import Ledger
 from classroom.quiz import Quiz
+from classroom.receptive_field_viewer import ReceptiveFieldViewer
 from classroom.self_check import SelfCheck
 from classroom.source import show_source
 from classroom.start import start
 from classroom.state_viewer import StateViewer
+from classroom.steer_the_translator import SteerTheTranslator
 from classroom.trellis_viewer import TrellisViewer
 from classroom.viewer import Viewer
 
 __all__ = [
+    "AttentionViewer",
     "BeTheGate",
     "CasinoGame",
     "ChainViewer",
@@ -32,10 +37,13 @@ __all__ = [
     "GenerationViewer",
     "GradientViewer",
     "GuessingGame",
+    "LatticeViewer",
     "Ledger",
     "Quiz",
+    "ReceptiveFieldViewer",
     "SelfCheck",
     "StateViewer",
+    "SteerTheTranslator",
     "TrellisViewer",
     "Viewer",
     "check",

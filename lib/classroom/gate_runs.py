@@ -105,10 +105,9 @@ def _whole(number):
 def hold_name(hold):
     """A hold in words, steps counted from 1."""
     whose = "all units" if hold["unit"] is None else f"unit {hold['unit']}"
-    return (
-        f"{spoken(hold['gate'])} of {whose} held at {hold['value']:g}, "
-        f"steps {hold['begin'] + 1} to {hold['end']}"
-    )  # fmt: skip
+    begin, end = hold["begin"] + 1, hold["end"]
+    span = f"step {end}" if begin == end else f"steps {begin} to {end}"
+    return f"{spoken(hold['gate'])} of {whose} held at {hold['value']:g}, {span}"
 
 
 def checked_answer(answer, name, hold, first):

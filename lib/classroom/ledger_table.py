@@ -11,16 +11,20 @@ COLUMNS = {
     "characters read": "right",
     "seconds": "right",
     "lesson": "left",
-}  # what matters most first: a narrow page cuts the rest
+}  # what matters most first: on a narrow page the rest must be scrolled to
 NONE = "–"
 
 
 def as_html(rows, word=""):
-    """A plain table. GitHub drops styles and keeps `align`; JupyterLab aligns right unless a style says otherwise."""
+    """A plain table. GitHub drops styles and keeps `align`; JupyterLab aligns right unless a style says otherwise.
+
+    Where the page is too narrow for it, it scrolls in a box of its own.
+    """
     head = "".join(f"<th {_align(side)}>{name}</th>" for name, side in COLUMNS.items())
     body = "".join(f"<tr>{''.join(_html_cells(row, rows))}</tr>\n" for row in rows)
     notes = "".join(f"<p>{escape(note)}</p>" for note in _notes(rows, word))
-    return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>\n{notes}"
+    table = f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>"
+    return f'<div style="overflow-x: auto">\n{table}\n</div>\n{notes}'
 
 
 def as_markdown(rows, word=""):

@@ -26,14 +26,14 @@ def masked_softmax(scores, allowed):
     Neither values nor gradients are ever NaN.
     """
     lowest = torch.finfo(scores.dtype).min  # not -inf: a row of nothing but -inf would be 0 / 0
-    return torch.softmax(scores.masked_fill(~allowed, lowest), -1) * allowed
+    return torch.softmax(scores.masked_fill(~allowed, lowest), -1) * allowed  # (4.3.1)
 
 
 def context(weights, memory):
     """Σ_s a_s m_s: weights (B, S) or (B, T, S), memory (B, S, M) -> (B, M) or (B, T, M)."""
     if weights.dim() == 2:
         return (weights[:, None] @ memory).squeeze(1)
-    return weights @ memory
+    return weights @ memory  # (4.3.2)
 
 
 class Score(nn.Module):
@@ -98,7 +98,7 @@ class Additive(Score):
 
     def forward(self, query, keys):
         at_each_word = _as_queries(keys, query)  # (B, S, A) or (B, 1, S, A)
-        return self.vote(torch.tanh(self.from_query(query).unsqueeze(-2) + at_each_word)).squeeze(-1)
+        return self.vote(torch.tanh(self.from_query(query).unsqueeze(-2) + at_each_word)).squeeze(-1)  # (4.3.4)
 
 
 class Concat(Score):
@@ -120,7 +120,7 @@ class Concat(Score):
 
     def forward(self, query, keys):
         from_query = F.linear(query, self.joint.weight[:, : self.query_size]).unsqueeze(-2)
-        return self.vote(torch.tanh(from_query + _as_queries(keys, query))).squeeze(-1)
+        return self.vote(torch.tanh(from_query + _as_queries(keys, query))).squeeze(-1)  # (4.3.6)
 
 
 class Local(Score):
@@ -155,7 +155,7 @@ class Local(Score):
         return self.score(query, keys)
 
     def weights(self, query, keys, real, position=0):
-        p = self.centre(self._centre(query, real, position))[..., None]  # (B, 1) or (B, T, 1)
+        p = self.centre(self._centre(query, real, position))[..., None]  # (B, 1) or (B, T, 1), (4.3.7)
         distance = torch.arange(keys.shape[1], device=keys.device) - p  # (B, S) or (B, T, S)
         near = _as_queries(real, query) & (distance.abs() <= self.window)
         weights = masked_softmax(self.score(query, keys), near)
@@ -190,4 +190,4 @@ def _products(query, keys):
     """The dot product of every query with every key: (B, S) or (B, T, S)."""
     if query.dim() == 2:
         return (keys @ query[..., None]).squeeze(-1)
-    return query @ keys.transpose(1, 2)
+    return query @ keys.transpose(1, 2)  # (4.3.5)

@@ -217,7 +217,7 @@ def test_the_three_forms_say_the_same(data):
     ledger.add("a <b> model", lesson="01_3", parameters=1234, bits=1.25, seconds=0.02, stored="all it has read")
     ledger.add_human(PLAYED)
     page = Cells(ledger._repr_html_())
-    assert page.tags == {"table", "thead", "tbody", "tr", "th", "td", "strong", "p"}, "what GitHub lets through"
+    assert page.tags == {"div", "table", "thead", "tbody", "tr", "th", "td", "strong", "p"}, "what GitHub lets through"
     rows = [page.cells[i : i + 8] for i in range(0, len(page.cells), 8)]
     assert rows[1] == ["a <b> model (yours)", "1.250 best", "all it has read", "–", "1,234", "–", "under 0.1", "01_3"]
     assert rows[3][:6] == ["you, guessing (yours)", "1.10 to 2.00", "–", "–", "–", "50 guessed"]

@@ -350,7 +350,7 @@ test('the line to share', () => {
 });
 
 test('every column is where the hand finds it, at every width', () => {
-  for (const width of [600, 660, 960, 1140]) {
+  for (const width of [500, 526, 600, 660, 960, 1140]) {
     const plan = boardPlan(width, 12, ['input', 'forget']);
     for (let t = 0; t < 12; t++) assert.equal(plan.step(plan.at(t)), t);
     assert.equal(plan.step(-50), 0);

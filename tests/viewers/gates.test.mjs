@@ -150,6 +150,8 @@ test('what holding did', () => {
   );
   assert.equal(said.long, words.holdEffect(LSTM, held, [...'abcd']));
   assert.equal(words.unitEffect(view), 'The cell of unit 0 changes most at step 2 “b”: 0.20 → −0.20.');
+  assert.deepEqual([words.spanWord(1, 3), words.spanWord(24, 25)], ['steps 2 to 3', 'step 25']);
+  assert.match(words.holdWords({ ...HOLD, begin: 24, end: 25 }), /, step 25$/);
   const silent = { ...view, run: { ...held, bits: null }, runs: [LSTM, held], quantity: 'hidden' };
   assert.deepEqual(words.gateAnswer(silent), {
     short: 'Forget gate of unit 0 held at 0, steps 2 to 3.',

@@ -12,7 +12,7 @@ import {
   walk,
 } from '../../lib/classroom/static/gradient_model.js';
 import { draggedRadius } from '../../lib/classroom/static/gradient_plane.js';
-import { ticksFor } from '../../lib/classroom/static/gradient_plot.js';
+import { along, clearest, placesBeside, ticksFor } from '../../lib/classroom/static/gradient_plot.js';
 import { stateRange } from '../../lib/classroom/static/gradient_strips.js';
 import {
   amount,
@@ -237,4 +237,22 @@ test('keys', () => {
     [' ', 'p', 'u', 'Escape', 'x'].map((key) => does(key)?.act),
     ['play', 'pin', 'unpin', 'stop', undefined],
   );
+});
+
+test('the number at the lag stands where the fewest lines run', () => {
+  const box = { left: 0, top: 0, wide: 400, high: 300 };
+  const places = placesBeside(100, 150, 60, box);
+  assert.equal(places.length, 12);
+  assert.ok(places.every(({ left, top, wide, high }) => left > 0 && left + wide < 400 && top > 0 && top + high < 300));
+  assert.deepEqual(clearest(places, []), places[0]);
+  const below = Array.from({ length: 200 }, (_, i) => [i, 165]); // a line through both boxes right below
+  const chosen = clearest(places, below);
+  assert.ok(chosen.top + chosen.high < 165 - 3 || chosen.top > 165 + 3, JSON.stringify(chosen));
+  assert.ok(placesBeside(395, 150, 60, box).every(({ left }) => left < 395), 'at the right edge: to the left');
+});
+
+test('the points of a curve lie close together and end where it is exactly zero', () => {
+  const points = along([0, -1, -Infinity, -Infinity], (lag) => 10 * lag, (log) => -10 * log);
+  assert.equal(points.length, 6);
+  assert.deepEqual(points[3], [5, 5]);
 });

@@ -11,6 +11,7 @@ import {
   seenToken,
   timePlace,
 } from '../../lib/classroom/static/heat.js';
+import { wholeLines } from '../../lib/classroom/static/state_text.js';
 import { PALETTES, rgb } from '../../lib/classroom/static/palette.js';
 import {
   correlationsOf,
@@ -262,4 +263,11 @@ test('keys move the cursor, the unit in the order that is shown, and the choices
 test('what no longer fits is brought inside', () => {
   const view = look({ unit: 99, at: 99, quantity: 'gone', pattern: 'gone' });
   assert.deepEqual([view.unit, view.at, view.quantity.name, view.pattern], [3, 3, 'hidden', null]);
+});
+
+test('the text is scrolled by whole lines, no less far than asked', () => {
+  assert.equal(wholeLines(30, 30, 26), 52);
+  assert.equal(wholeLines(30, -40, 26), 26);
+  assert.equal(wholeLines(52, 20, 26), 52);
+  assert.equal(wholeLines(37, 5, 1), 37);
 });

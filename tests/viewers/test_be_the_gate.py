@@ -27,6 +27,10 @@ EFFECT = json.loads(frozen("effects/03_1_gate.json"))
 GAME = EFFECT["game"]
 WARM_UP = {"input": [0.5] * 9 + [1, 0, 1], "forget": [0.5] * 9 + [0, 1, 1]}
 FEW = {"input": [0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0], "forget": [0] * 4 + [1] * 8}
+# Does the whole path of the trained cell lie in the panel of the cell?
+INSIDE = """() => { const panel = document.querySelector('[data-role=river]').getBBox();
+  return [...document.querySelectorAll('[data-trained]')].map((e) => e.getBBox()).every(
+    (b) => b.y >= panel.y - 1 && b.y + b.height <= panel.y + panel.height + 1); }"""
 RULE = {"input": {"marked": 1, "other": 0}, "forget": {"marked": 1, "other": 1}}
 
 
@@ -252,6 +256,7 @@ def turn(page, root, name, dials):
 def test_by_mouse_from_the_warm_up_to_the_blind_round(bare):
     root = root_of(bare)
     assert root.locator("[data-role=overlay]").is_disabled(), "first try your own"
+    assert "Try it on other numbers" in root.locator("[data-role=overlay]").get_attribute("title")
     turn(bare, root, "input", [(9, 0.5), (9, 1.2)])
     turn(bare, root, "input", [(10, 0.01), (11, 0.99)])
     turn(bare, root, "forget", [(9, 0)])
@@ -284,6 +289,8 @@ def test_by_mouse_from_the_warm_up_to_the_blind_round(bare):
     root.locator("[data-role=test]").click()
     says(root.locator("[data-role=verdict]"), "on twenty sequences")
     first = value(bare, "scores")[-1]
+    says(root.locator("[data-role=verdict]"), f"Mean error {first['others']:.3f} on")
+    says(root.locator("[data-role=error]"), f"{first['others']:.3f}")
     assert first["others"] == pytest.approx(game(round=3).score()["others"], abs=1e-12)
     play(bare, rule=RULE)
     says(root.locator("[data-role=verdict]"), "Exact, twenty times")
@@ -292,6 +299,10 @@ def test_by_mouse_from_the_warm_up_to_the_blind_round(bare):
     )
     root.locator("[data-trial='7']").click()
     is_now(bare, "sequence", 7)
+    early = [marks[0] for marks in GAME["unseen"][1]].index(1)  # its first number is marked: no answer below 0 later
+    play(bare, sequence=early, overlay=True, network=4)
+    root.locator("[data-trained]").first.wait_for(state="attached")
+    assert bare.evaluate(INSIDE), "the start of the path too lies in the panel"
 
 
 @pytest.mark.browser
@@ -345,6 +356,7 @@ def test_bars_are_the_cell_and_python_can_set_the_board(bare):
     root.locator("[data-trained]").first.wait_for(state="attached")
     heights = root.locator("[data-trained]").evaluate_all("(all) => all.map((e) => e.getBBox().y)")
     np.testing.assert_allclose(np.polyval(np.polyfit(answers, heights, 1), answers), heights, atol=0.1)
+    assert bare.evaluate(INSIDE), "all of its path lies in the panel of the cell"
     assert root.locator("[data-share='3']").text_content() == "▲100%"
     play(bare, scores=[{"round": 2, "sequence": 1, "others": 0.0, "moves": 12}])
     says(root.locator("[data-role=best]"), "12 moves")
@@ -361,6 +373,31 @@ def test_a_finger_paints_dials(bare):
         devtools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
     devtools.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     is_now(bare, "input", [0.5, 0.5, 0, 0, 0, 0, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5])
+
+
+# The fixture `bare` as a narrow column of JupyterLab, its file browser open: the viewer is 568 wide.
+NARROW = pytest.mark.parametrize(
+    "bare", [{"theme": t, "width": 592} for t in ("light", "dark")], indirect=True, ids=["light-592", "dark-592"]
+)
+
+
+@pytest.mark.browser
+@NARROW
+def test_in_a_narrow_column_the_whole_board_is_seen(bare, shots, request):
+    root = root_of(bare)
+    assert root.bounding_box()["width"] == 568
+    moments = {
+        "won": {**WARM_UP, "tested": True},
+        "below zero": {"input": [1] * 12, "forget": [1] * 12, "overlay": True, "network": 4},
+        "blind": {"round": 3, "tested": False},
+    }
+    for moment, traits in moments.items():
+        before = root.get_attribute("data-frame")
+        play(bare, **traits)
+        bare.wait_for_function("(n) => document.querySelector('.mtm').dataset.frame > n", arg=int(before))
+        root.screenshot(path=shots / f"gate_narrow_{moment.replace(' ', '_')}_{request.node.callspec.id}.png")
+        assert cut(root, ("textarea", "td", "[data-role=tick]", "[data-role=goal]")) == [], moment
+        assert root.locator(".board.scrolls").count() == 0
 
 
 @pytest.mark.browser

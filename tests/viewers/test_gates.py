@@ -11,7 +11,7 @@ import torch
 from PIL import Image
 
 from classroom import gate_numbers as numbers
-from classroom.gate_runs import coded
+from classroom.gate_runs import coded, hold_name
 from classroom.gate_viewer import GateViewer
 from classroom.viewer import joined_javascript
 from seqmodels.gru import GRU
@@ -171,6 +171,7 @@ def test_a_hold_from_a_cell_is_computed_once():
     it.hold = wanted
     assert asked == [{**HOLD, "unit": 5, "value": 1.0}] and it.hold == asked[0]
     assert it._runs[-1]["name"] == "forget gate of unit 5 held at 1, steps 11 to 30"
+    assert hold_name({**HOLD, "end": 11}) == "forget gate of unit 3 held at 0, step 11"
     it.hold = None
     it.hold = wanted
     assert len(asked) == 1, "a known hold is not computed again"
@@ -374,6 +375,24 @@ def test_the_keyboard_moves_step_and_unit(bare):
 
 
 @pytest.mark.browser
+def test_the_mouse_goes_through_a_long_text(browser, tmp_path):
+    long = GateViewer(recorded(MODEL, steps=200)["values"], "abcdefghij" * 20, title="Long", position=3)
+    with opened(browser, tmp_path / "page.html", [long], width=700) as page:
+        seen, earlier, later = (page.locator(f"[data-role={role}]") for role in ("window", "earlier", "later"))
+        first, last = (int(part) for part in re.findall(r"\d+", seen.text_content())[:2])
+        assert first == 1 and 40 < last < 100 and earlier.is_disabled()
+        later.click()
+        says(seen, f"steps {last - 7} to {2 * last - 8} of 200")
+        assert last - 8 < page.evaluate("models[0].get('position')") < 2 * last - 8
+        while later.is_enabled():
+            later.click()
+        says(seen, "to 200 of 200")
+        assert page.evaluate("models[0].get('position')") <= 199
+        earlier.click()
+        assert later.is_enabled() and page.errors == []
+
+
+@pytest.mark.browser
 def test_the_calculation_under_the_pointer(bare):
     root = viewer(bare, "A small LSTM")
     lanes, canvas = (root.locator(part).bounding_box() for part in ("[data-role=lanes]", "canvas"))
@@ -522,6 +541,8 @@ def test_a_gate_is_held_by_hand(browser, server, shots):
             page.keyboard.press(key)
         says(root.locator("[data-role=answer]"), "Input gate of all units held at 1, steps 6 to 9.")
         assert lab.count_cells(page) == before, "no key leaks to the notebook"
+        root.locator("[data-role=over]").select_option("step 12 only")
+        says(root.locator("[data-role=answer]"), "Input gate of all units held at 1, step 12.")
         lab.expect_cell(page, CELLS["set"], "set")
         root.locator("[data-ghost]").first.wait_for(state="detached")
         assert page.errors == [] and page.outside == []

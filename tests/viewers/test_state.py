@@ -282,6 +282,11 @@ def press(page, root, *keys):
 def test_nothing_is_cut_at_any_width(bare, shots, request):
     for i, root in enumerate(bare.locator(".mtm").all()):
         assert cut(root, ("select", "input", ".told span", ".heat canvas", ".ranks span")) == [], f"viewer {i}"
+        for told in root.locator(".told.letters").all():
+            high, line, whole = told.evaluate(
+                "it => [it.clientHeight - 5, parseFloat(getComputedStyle(it).lineHeight), it.scrollHeight]"
+            )
+            assert whole <= high + 5 or abs(high / line - round(high / line)) < 0.04, "no line of the text is cut"
         root.screenshot(path=shots / f"state_{i}_{request.node.callspec.id}.png")
 
 
@@ -308,7 +313,8 @@ def test_the_keyboard_moves_the_cursor_the_unit_and_the_choices(bare):
     root.locator("[data-role=unit-number]").press("Enter")
     assert state(bare, "unit") == [11], "brought inside"
     root.locator("[data-role=from-mean]").check()
-    root.locator("[data-role=key]", has_text="below").wait_for()
+    root.locator(".units [data-role=key]", has_text="below").wait_for()
+    root.locator(".upper [data-role=key]", has_text="below its mean").wait_for()  # no value of the unit's own
     assert state(bare, "from_mean") == [True]
     bare.locator("h3", has_text="A tale").click()
     bare.keyboard.press("ArrowRight")

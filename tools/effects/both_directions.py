@@ -5,8 +5,9 @@
 
 Every tagger reads the same pieces of the course's own library. Learning rates are chosen for each network from the same
 RATES by the mean loss of the last 30 steps, on a seed that is not reported; the files held out take no part in it. A
-network that answers later keeps the rate of the one that answers at once; `patience` tunes it and trains it for longer.
-The loop through time is PyTorch's, which is faster than ours and computes the same from the same start.
+network that answers later keeps the rate of the one that answers at once; `slower` gives it lower ones, `patience`
+tunes it and trains it for longer. The loop through time is PyTorch's, which is faster than ours and computes the same
+from the same start.
 """
 
 import argparse
@@ -29,6 +30,7 @@ CODE, D = code(), 24
 LENGTH, BATCH, STEPS, RATES, TUNED_ON, SEEDS = 100, 32, 300, [2e-2, 4e-2, 8e-2], 100, range(5)
 DELAYS, WINDOWS = [1, 2, 4, 8, 16], {1: 41, 2: 34, 4: 25, 8: 16}  # characters ahead: units, for equal numbers
 PATIENT, PATIENT_STEPS = 4, 900  # characters later, with more steps than the others
+LATEST, SLOWER = 16, [1e-2, 2e-2]  # characters later, with lower rates than the others
 
 
 class QuickLSTM(SequenceLayer):
@@ -136,6 +138,17 @@ def patience():
     yield from tagged(networks, {name: losses}, PATIENT_STEPS)
 
 
+def slower():
+    """The network that waits longest, at lower rates: was its own rate to blame? Only what it got right."""
+    rows = {str(rate): [] for rate in SLOWER}
+    for seed in progress(SEEDS, label="slower"):
+        for rate in SLOWER:
+            row = run(LAYERS["one direction"], rate, seed, LATEST)[3]
+            rows[str(rate)].append({name: row[name] for name in ("seed", "right")})
+            print(rate, row, flush=True)
+        yield {"characters later": LATEST, "steps": STEPS, "rates": rows}
+
+
 def layers():
     """Two layers with as many numbers as one."""
     yield from tagged({name: network(name) for name in list(LAYERS)[2:]})
@@ -180,7 +193,7 @@ def residual():
 
 
 PATH = DATA / "effects" / "03_3.json"
-PARTS = {part.__name__: part for part in (tuning, directions, windows, patience, layers, residual)}
+PARTS = {part.__name__: part for part in (tuning, directions, windows, slower, patience, layers, residual)}
 
 
 def main():

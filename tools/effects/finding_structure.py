@@ -1,7 +1,7 @@
 """Measure the effects that lesson 02_1 shows, over several seeds, into data/effects/02_1.json.
 
     python -m tools.effects.finding_structure            (a few minutes)
-    python -m tools.effects.finding_structure bits       only these; or: letters, sentences, words, corners
+    python -m tools.effects.finding_structure bits       only these; or: late, letters, sentences, words, corners
 
 Learning rates and numbers of steps were chosen beforehand, on other streams. Every seed has a stream and a start of its
 own and is judged on a fresh stream (of the tales, on the held-out tales).
@@ -51,6 +51,23 @@ def bits():
             found = ((1 - p) ** 2)[SETTLED:].reshape(-1, 3).mean(0).tolist()
             rows.append({"seed": seed, "table keeps": order - 1, "error": found})
     return {"best for one who sees two bits": [5 / 18, 5 / 18, 1 / 9], "best of all": [1 / 4, 1 / 4, 0], "rows": rows}
+
+
+def late():
+    """Eight units that learn over twelve steps at the rate of one step; read from a bit that begins no triple, too.
+
+    error: at the first, second and third bits, for streams that are read from their first, second and third bit on.
+    """
+    rows = []
+    for seed in progress(SEEDS, label="late"):
+        old, new = (temporal_xor(1000, generator(0, seed, part)).float()[:, None] for part in (0, 1))
+        reader, _ = learn(old, 8, seed, **LONGER | {"rate": ELMAN["rate"]})
+        found = []
+        for first in range(3):
+            error = (read(reader, new[first:])[0][:-1].sigmoid() - new[first + 1 :]).square()[:, 0]
+            found.append(torch.cat([error.new_zeros(first + 1), error])[SETTLED:].view(-1, 3).mean(0).tolist())
+        rows.append({"seed": seed, "error": found})
+    return {"rate": ELMAN["rate"], "rows": rows}
 
 
 # ---------------------------------------------------------------- letters
@@ -187,7 +204,7 @@ def _from_round(net, plan, state, round_):
 
 
 def main():
-    parts = {part.__name__: part for part in (bits, letters, sentences, words, corners)}
+    parts = {part.__name__: part for part in (bits, late, letters, sentences, words, corners)}
     parser = argparse.ArgumentParser(prog="python -m tools.effects.finding_structure", description="Effects of 02_1.")
     parser.add_argument("parts", nargs="*", help=f"which parts (all): {', '.join(parts)}")
     path = DATA / "effects" / "02_1.json"

@@ -1,7 +1,7 @@
 """Measure the effects that lesson 02_2 shows into data/effects/02_2.json.
 
     python -m tools.effects.learning_through_time           (about eight minutes)
-    python -m tools.effects.learning_through_time lags      only one part; or: cost, truncation, clipping, adding
+    python -m tools.effects.learning_through_time lags      only one part; or: cost, cuts, …
 
 What trains stands in learning_through_time_training.py. Seconds are of the processor.
 """
@@ -21,7 +21,17 @@ from seqmodels.backprop import bptt, gradient_norms_by_lag
 from seqmodels.datasets import DATA
 from seqmodels.recurrent import ElmanRNN
 from tools.effects import save
-from tools.effects.learning_through_time_training import SEEDS, adding, adding_problem, clipping, started, truncation
+from tools.effects.learning_through_time_training import (
+    SEEDS,
+    adding,
+    adding_problem,
+    always_one,
+    clipping,
+    cuts,
+    short_lags,
+    started,
+    truncation,
+)
 
 # ---------------------------------------------------------------- the gradient against the lag
 
@@ -144,7 +154,8 @@ def cost():
 
 
 def main():
-    parts = {"lags": lags, "cost": cost, "truncation": truncation, "clipping": clipping, "adding": adding_problem}
+    parts = {"lags": lags, "cost": cost, "cuts": cuts, "truncation": truncation, "short lags": short_lags}
+    parts |= {"clipping": clipping, "adding": adding_problem, "always 1": always_one}
     parser = argparse.ArgumentParser(
         "python -m tools.effects.learning_through_time", description=__doc__.split("\n")[0]
     )

@@ -1,4 +1,4 @@
-"""The parts of tools/effects/learning_through_time.py that train: truncation, clipping, the adding problem.
+"""The parts of tools/effects/learning_through_time.py that train: cuts, truncation, clipping, the adding problem.
 
 Nothing is tuned for one side alone: with and without clipping the same learning rates are tried and all are written.
 Seconds are of the processor. Where the error on new sequences is not finite it is written as null.
@@ -13,12 +13,45 @@ from torch import nn
 from torch.nn import functional as F
 
 from seqmodels.layer import map_state
-from seqmodels.reader import Reader
+from seqmodels.reader import Carried, Reader, pieces
 from seqmodels.recurrent import ElmanRNN
 from seqmodels.runtime import progress
+from seqmodels.tasks import temporal_xor
 from seqmodels.training import train
 
 SEEDS = range(5)
+
+# ---------------------------------------------------------------- where the cut falls
+
+CUTS = [(2, 0), (3, 1), (3, 0), (3, 2), (5, 0), (6, 1), (6, 0), (6, 2)]  # steps of a piece, first step read
+
+
+def third_bits(length, first, seed):
+    """The reader of lesson 02_2's opening, its pieces begun at step `first`: its squared error at new third bits."""
+    torch.manual_seed(seed)
+    coins = torch.Generator().manual_seed(1 + seed)
+    bits, new = (temporal_xor(1_000, coins).float()[:, None] for _ in range(2))
+    rows, model = bits.view(20, 150, 1), Reader(ElmanRNN(1, 8), 1)
+    cut = pieces(rows[:, first:-1], rows[:, first + 1 :], length)
+    train(model, cut, steps=2_000, learning_rate=0.01, loss=Carried(squared_error))
+    with torch.no_grad():
+        error = (model(new[None, :-1])[0][0].sigmoid() - new[1:]) ** 2
+    return error[31::3].mean().item()
+
+
+def squared_error(y, then):
+    return ((y.sigmoid() - then) ** 2).mean()
+
+
+def cuts():
+    """The error at third bits for pieces of several lengths. place: at which step of three it is answered."""
+    rows = []
+    for length, first in progress(CUTS, label="cuts"):
+        place = {"place": (1 - first) % 3 + 1} if length % 3 == 0 else {}
+        found = [third_bits(length, first, seed) for seed in SEEDS]
+        rows.append({"piece": length} | place | {"at third bits": found})
+    yield {"steps": 2_000, "Adam": 0.01, "clip": 1.0, "seeds": list(SEEDS), "rows": rows}
+
 
 # ---------------------------------------------------------------- truncation
 
@@ -69,9 +102,9 @@ def truncated(window, lags, seed, tests, carry=True):
     torch.manual_seed(seed)
     model = Reader(ElmanRNN(2, 32), 1)
     x, targets = recall_stream(STREAMS, STREAM, lags, np.random.default_rng(seed))
-    pieces = list(zip(x.split(window, 1), targets.split(window, 1), strict=True))
+    cut = list(zip(x.split(window, 1), targets.split(window, 1), strict=True))
     began = time.process_time()
-    train(model, pieces, steps=len(pieces), learning_rate=3e-3, loss=AnswerLoss(carry))
+    train(model, cut, steps=len(cut), learning_rate=3e-3, loss=AnswerLoss(carry))
     row = {"window": window, "seed": seed, "seconds": time.process_time() - began}
     row["right"] = {lag: answers_right(model, lag, seed) for lag in tests}
     return row if carry else row | {"right, state thrown away": answers_right(model, tests[0], seed, window)}
@@ -89,6 +122,12 @@ def truncation():
         found[name] = [truncated(window, list(lags), seed, tests, carry)
                        for window, lags, tests, carry in progress(settings, label=name) for seed in SEEDS]  # fmt: skip
         yield found
+
+
+def short_lags():
+    """Trained on delays of 1 and 2 only, in pieces of two: which longer ones does it know?"""
+    rows = [truncated(2, [1, 2], seed, [1, 2, 3, 5, 12]) for seed in progress(SEEDS, label="short lags")]
+    yield {"rows": [{"seed": row["seed"], "right": row["right"]} for row in rows]}
 
 
 # ---------------------------------------------------------------- clipping
@@ -195,6 +234,16 @@ def last_error(model, batch):
     return ((model(x)[0][:, -1, 0] - target) ** 2).mean()
 
 
+def new_sums(length, seed):
+    return adding(2000, length, torch.Generator().manual_seed(10_000 + seed))
+
+
+def always_one():
+    """What saying 1 costs on the same new sequences, for each seed."""
+    totals = [new_sums(ADDING["length"], seed)[1] for seed in SEEDS]
+    yield {"new": [((total - 1) ** 2).mean().item() for total in totals]}
+
+
 def adds(name, clip, seed, settings):
     nonlinearity, start, std, rate, _ = NETWORKS[name]
     torch.manual_seed(seed)
@@ -202,7 +251,7 @@ def adds(name, clip, seed, settings):
     row = learned(model, adding, settings["batch"], settings["length"], seed, settings["steps"], last_error, clip,
                   torch.optim.Adam(model.parameters(), lr=rate))  # fmt: skip
     with torch.no_grad():
-        new = last_error(model, adding(2000, settings["length"], torch.Generator().manual_seed(10_000 + seed))).item()
+        new = last_error(model, new_sums(settings["length"], seed)).item()
     return {"network": name, "clip": clip, "seed": seed, "new": new if math.isfinite(new) else None} | row
 
 

@@ -55,7 +55,7 @@ export function boardCard(act) {
     overlay.disabled = !view.mayLook;
     set(overlay, {
       text: view.trained ? 'Hide the trained cell' : 'Show a trained cell',
-      title: view.mayLook ? null : 'First try your own',
+      title: view.mayLook ? null : 'First press “Try it on other numbers”; after it you may look',
       'aria-pressed': `${Boolean(view.trained)}`,
     });
     result.draw(view, palette, width >= 820 ? (width - 34) / 2 : width);
@@ -94,7 +94,8 @@ function resultPart(act) {
         round === 3
           ? 'The first run counts. Nothing is shown before it.'
           : 'A dial can be tuned until one sum comes out. A gate has to be right for other numbers too: ' +
-            'the test puts twenty other sets of numbers in the same places.',
+            'the test puts twenty other sets of numbers in the same places. ' +
+            (view.networks ? 'After it you may look at a trained cell.' : ''),
     });
     if (!tested) return void (drawn = null);
     const right = isExact(score.others);

@@ -167,7 +167,7 @@ function footNodes({ shares, marks, costs, blind }, palette, plan) {
     const right = isExact(costs[t]) && Math.abs(share - marks[t]) < 0.05,
       sign = right ? '' : share > marks[t] ? '▲' : '▼';
     return words(t, `${sign}${Math.round(100 * share)}${close ? '' : '%'}`, {
-      ...{ 'font-size': close ? 10.5 : 12.5, 'font-weight': right && !marks[t] ? 400 : 650, 'data-share': t },
+      ...{ 'font-size': plan.tight ? 9.5 : close ? 10.5 : 12.5, 'font-weight': right && !marks[t] ? 400 : 650, 'data-share': t },
       style: `fill:${readable(right ? palette.good : palette.bad, palette)}`,
     });
   });

@@ -5,15 +5,16 @@ const TRACK = 62,
   ROOM = 14; // above a track, for the hand
 
 /** On a narrower page the board scrolls sideways. */
-export const LEAST_WIDTH = 600;
+export const LEAST_WIDTH = 500;
 
 /** The geometry at this width: { gutter, column, at(t), step(x), rows, river, foot, height, value(name, y), end }.
  *  rows[name]: { top, track };
  *  the hand's room begins `room` above. */
 export function boardPlan(width, length, names) {
   const roomy = width >= 860,
-    gutter = roomy ? 122 : 84,
-    side = roomy ? 118 : 92,
+    tight = width < 600,
+    gutter = roomy ? 122 : tight ? 75 : 84,
+    side = roomy ? 118 : tight ? 86 : 92,
     column = (width - gutter - side) / length;
   const rows = {};
   let y = 66;
@@ -30,6 +31,7 @@ export function boardPlan(width, length, names) {
     ...{
       width,
       roomy,
+      tight,
       room: ROOM,
       gutter,
       column,

@@ -22,17 +22,22 @@ export const boardColours = (palette) => ({
   trained: palette.states[3],
 });
 
+/** All that the trained cell would answer, from before the first number on. */
+const trainedEnds = (trained) => (trained ? [trained.start, ...trained.answer] : []);
+
 /** The nodes of the path. view: as `boardView` gives it, and hatch, the name of the pattern of what was lost. */
 export function riverNodes(view, palette, plan) {
   const { top, bottom } = plan.river;
-  const frame = [rect(plan.gutter, top, plan.end - plan.gutter, bottom - top, { fill: palette.panel, rx: 6 })];
+  const frame = [
+    rect(plan.gutter, top, plan.end - plan.gutter, bottom - top, { fill: palette.panel, rx: 6, 'data-role': 'river' }),
+  ];
   const name = [
     wordAt(plan.gutter - 36, (top + bottom) / 2, 'cell c', {
       ...{ 'text-anchor': 'end', 'font-weight': 650, 'font-size': 13 },
     }),
   ];
   if (view.blind) return [...frame, ...name, ...hiddenWords(view.rule, palette, plan)];
-  const shown = [...view.steps.map((s) => s.memory), view.goal, ...(view.trained?.answer ?? [])];
+  const shown = [...view.steps.map((s) => s.memory), view.goal, ...trainedEnds(view.trained)];
   const most = axisTop(shown),
     low = axisLow(shown),
     y = (value) => bottom - ((bottom - top) * (value - low)) / (most - low);
@@ -45,6 +50,8 @@ export function riverNodes(view, palette, plan) {
     ...(view.trained ? trainedPath(view.trained, y, plan, palette) : []),
   ];
 }
+
+const HIDDEN = ['Numbers and cell are hidden until you run it.', 'Dials of one kind move together.'];
 
 /** In the blind round the rule stands where the cell would be. */
 function hiddenWords({ input, forget }, palette, plan) {
@@ -63,9 +70,11 @@ function hiddenWords({ input, forget }, palette, plan) {
   return [
     ...line('marked', 'at a mark', y - 28),
     ...line('other', 'elsewhere', y),
-    wordAt(middle, y + 38, 'Numbers and cell are hidden until you run it. Dials of one kind move together.', {
-      ...{ 'text-anchor': 'middle', 'font-size': plan.roomy ? 12.5 : 11.5, class: 'dim' },
-    }),
+    ...(plan.tight ? HIDDEN : [HIDDEN.join(' ')]).map((words, k) =>
+      wordAt(middle, y + 38 + 16 * k, words, {
+        ...{ 'text-anchor': 'middle', 'font-size': plan.roomy ? 12.5 : 11.5, class: 'dim' },
+      }),
+    ),
   ];
 }
 
@@ -154,7 +163,7 @@ function goalNodes({ goal, cell, error, costs }, y, plan, palette) {
     gap,
     ...label(goalAt, 'wanted', goal, palette.ink),
     ...label(cellAt, 'cell', cell, readable(right, palette)),
-    ...(costs.every(isExact) ? [tick(x + 58, cellAt + 6, palette.good)] : []),
+    ...(costs.every(isExact) ? [tick(x + (plan.tight ? 54 : 58), cellAt + 6, palette.good)] : []),
   ];
 }
 /** A small diamond around a point. */

@@ -91,7 +91,7 @@ export function boardVerdict({ round, error, others, moves, fewest }, trained) {
   if (round === 3) {
     if (!isExact(others))
       return (
-        `Mean error ${fixed(others)} on twenty sequences. ` +
+        `Mean error ${others.toFixed(3)} on twenty sequences. ` +
         'Which kind of number is treated wrongly? Move a dial and watch.'
       );
     const beaten = trained === null ? '' : trained > others + 0.0005 ? ` The trained cell: ${trained.toFixed(3)}.` : '';

@@ -47,6 +47,21 @@ function gateBar(act) {
   return { node, draw };
 }
 
+/** Which steps are seen, where not all are, and a way to the others: { node, draw }. */
+function windowPart(act) {
+  const steps = h('span', { 'data-role': 'window' });
+  const to = (by, text) => h('button', { text, 'data-role': by < 0 ? 'earlier' : 'later', onclick: () => act.page(by) });
+  const buttons = [to(-1, '‹ earlier'), to(1, 'later ›')];
+  const node = h('div', { class: 'part small dim' }, buttons[0], steps, buttons[1]);
+
+  function draw(first, { columns, length }) {
+    node.hidden = columns >= length;
+    set(steps, { text: `steps ${first + 1} to ${first + columns} of ${length}` });
+    [first === 0, first + columns >= length].forEach((end, k) => (buttons[k].disabled = end));
+  }
+  return { node, draw };
+}
+
 function render({ model, el }) {
   const look = gateSeen(model);
   const begun = look();
@@ -74,6 +89,7 @@ function render({ model, el }) {
   const [short, long] = [h('b'), h('span')];
   const answer = h('p', { class: 'answer', 'data-role': 'answer' }, short, ' ', long);
   const legend = h('div', { class: 'legend small dim' });
+  const part = windowPart(act);
   const story = h(
     'div',
     { class: 'story', tabindex: 0, role: 'group', 'aria-label': 'The story of the unit' },
@@ -97,7 +113,7 @@ function render({ model, el }) {
     question,
     bar.node,
     answer,
-    legend,
+    h('div', { class: 'over' }, legend, part.node),
     story,
   );
   F.root.append(sum, hold.node, overview.node, status, help);
@@ -131,10 +147,8 @@ function render({ model, el }) {
     if (view.ghost) key.push(h('span', {}, h('i', { class: 'was' }), 'as it was'));
     if (view.marks)
       key.push(h('span', {}, h('i', { style: 'background:var(--dim);height:6px' }), view.pattern));
-    const [from, to] = [ui.first + 1, ui.first + view.columns];
-    if (view.columns < view.length)
-      key.push(h('span', { class: 'part', text: `steps ${from} to ${to} of ${view.length}` }));
     legend.replaceChildren(...key);
+    part.draw(ui.first, view);
     const lines = arithmetic(view.story, view.t);
     const colour = (role) =>
       role === null ? 'color:var(--dim)' : `color:${readable(colours[role], palette)};font-weight:650`;
@@ -165,7 +179,7 @@ function render({ model, el }) {
       1,
       Math.min(view.length, Math.floor(room / (letters <= 1 ? 7.3 : 8 * letters + 4))),
     );
-    view.columns = columns;
+    view.columns = ui.columns = columns;
     ui.first = keepInside(ui.first, columns, view.at, view.length);
     const right = LANES_LEFT + Math.min(room, columns * 64);
     const place = timePlace({ left: LANES_LEFT, width: right, first: ui.first, columns });

@@ -25,6 +25,13 @@ export function gateActions(model, ui, look, { put, redraw, python }) {
     wished,
     canHold: () => model.get('can_compute') && ['here', 'failed'].includes(python.state),
     go: (position) => put({ position }),
+    /** To the earlier (-1) or later (1) steps, of which only a window is seen. */
+    page(by) {
+      const { at, length } = look();
+      const [edge, was] = [Math.min(8, Math.floor(ui.columns / 4)), ui.first]; // as keepInside has it
+      ui.first = clamp(was + by * Math.max(1, ui.columns - 8), 0, Math.max(0, length - ui.columns));
+      put({ position: clamp(at + ui.first - was, ui.first + edge, ui.first + ui.columns - 1 - edge) });
+    },
     hover(t) {
       if (ui.hover === t) return;
       ui.hover = t;

@@ -1,7 +1,7 @@
 // Hold a gate: which, of whom, at what, over which steps; what Python says; what it did.
 import { h, set } from './common.js';
 import { commonStart, sameHold } from './gate_model.js';
-import { gateWord, unitEffect } from './gate_words.js';
+import { gateWord, spanWord, unitEffect } from './gate_words.js';
 
 const HOLD_AWAY = 'To hold a gate of your own choice, Python must run: open the notebook and run its cells.';
 const HOLD_PREPARED = ' The prepared answers in the menu need no Python.';
@@ -86,11 +86,10 @@ export function holdPanel(act) {
     const now = draft.begin === 0 && draft.end === length ? 'whole' : `${draft.begin}-${draft.end}`;
     const spans = [
       ['whole', 'the whole text'],
+      [`${t}-${t + 1}`, `${spanWord(t, t + 1)} only`],
       [`${t}-${length}`, `step ${t + 1} to the end`],
-    ];
-    if (!spans.some(([value]) => value === now))
-      spans.push([now, `steps ${draft.begin + 1} to ${draft.end}`]);
-    if (t === 0) spans.splice(1, 1);
+    ].filter(([value], k, all) => value !== `0-${length}` && all.findIndex(([each]) => each === value) === k);
+    if (!spans.some(([value]) => value === now)) spans.push([now, spanWord(draft.begin, draft.end)]);
     options(span, spans);
     span.value = now;
     const wish = (value) => view.wished(value);

@@ -7,12 +7,14 @@ export const GATE_STYLE = `
 .mtm .pick { display: inline-flex; gap: 4px; align-items: center } .mtm .pick button { padding: 3px 9px }
 .mtm .pick b { font-size: 14.5px; color: var(--accent) }
 .mtm [data-role=play] { min-width: 82px; justify-content: center }
-.mtm .legend { display: flex; flex-wrap: wrap; gap: 2px 16px; margin-top: 8px }
+.mtm .over { display: flex; flex-wrap: wrap; gap: 4px 20px; align-items: center; margin-top: 8px }
+.mtm .legend { display: flex; flex-wrap: wrap; gap: 2px 16px }
 .mtm .legend span { display: inline-flex; gap: 6px; align-items: center }
-.mtm .legend .part { margin-left: auto }
+.mtm .part { display: flex; gap: 8px; align-items: center; margin-left: auto }
+.mtm .part button { min-height: 26px; padding: 0 9px; font-size: 12px }
 .mtm .legend i.was { height: 0; width: 18px; border-top: 1.5px dashed var(--ink); border-radius: 0 }
 .mtm .legend i { width: 12px; height: 12px; border-radius: 2px }
-.mtm .story { margin-top: 4px; outline-offset: 4px }
+.mtm .story { margin-top: 8px; outline-offset: 3px }
 .mtm .lanes { cursor: crosshair; touch-action: pan-y; user-select: none; -webkit-user-select: none }
 .mtm .sum { margin-top: 8px; padding: 9px 14px; background: var(--panel); border-radius: 8px; display: grid;
   grid-template-columns: auto minmax(0, 1fr); gap: 1px 16px; align-items: baseline }

@@ -19,10 +19,14 @@ const factor = (x) => (twoDigits(x).startsWith('−') ? `(${twoDigits(x)})` : tw
 /** A step as the reader counts it: step 13 “e”. */
 export const stepWord = (tokens, t) => `step ${t + 1} “${seenToken(tokens[t])}”`;
 
+/** The steps from begin to end - 1 in words, counted from 1. */
+export const spanWord = (begin, end) =>
+  end === begin + 1 ? `step ${end}` : `steps ${begin + 1} to ${end}`;
+
 /** A hold in words, as Python says it. */
 export function holdWords({ gate, unit, value, begin, end }) {
   const whose = unit === null ? 'all units' : `unit ${unit}`;
-  return `${gateWord(gate)} of ${whose} held at ${value}, steps ${begin + 1} to ${end}`;
+  return `${gateWord(gate)} of ${whose} held at ${value}, ${spanWord(begin, end)}`;
 }
 
 /** What stands between the marks: one calculation as [[text, colour role], …] for each line. */

@@ -137,12 +137,13 @@ function render({ model, el }) {
   const question = h('p', { class: 'dim question', text: ASKED });
   const [short, long] = [h('b'), h('span')];
   const said = h('p', { class: 'answer', 'data-role': 'answer' }, short, long);
+  const drags = h('h4', { text: 'Eigenvalues: drag one, all scale with it' });
   const eigen = h('p', { class: 'small dim', 'data-role': 'eigen' });
   const pictures = h(
     'div',
     { class: 'pictures' },
     h('div', {}, legend.node, plot.node),
-    h('div', {}, h('h4', { text: 'Eigenvalues: drag one' }), plane.node, eigen),
+    h('div', {}, drags, plane.node, eigen),
   );
   F.root.append(scoped(GRADIENT_STYLE, 'gradient-viewer'), title, question, said, settings.node, pictures);
   F.root.append(pins.node, walk.node, strips.node, keysLine());
@@ -150,6 +151,7 @@ function render({ model, el }) {
   F.listen([...SETTINGS, 'position', 'pinned', 'title', 'weight', 'drive', '_spectrum'], F.redraw);
 
   function draw(palette, width) {
+    if (width < 100) return; // the page has no width yet
     F.root.classList.toggle('wide', width >= 920);
     let view;
     try {
@@ -166,6 +168,7 @@ function render({ model, el }) {
     legend.draw(view, palette);
     plot.draw(view, palette, width - side - 24, side + 34);
     plane.draw(view, palette, side);
+    set(drags, { style: `max-width:${side}px` });
     set(eigen, { style: `max-width:${side}px`, text: certainty(view.now) });
     pins.draw(view, palette);
     walk.draw(view);

@@ -7,6 +7,7 @@ export const HIGHEST = 6;
 export const PIN_COLOURS = [1, 2, 3, 4];
 const APART = [1, 2, 5, 10, 20, 25, 50];
 const [LEFT, RIGHT, TOP, BOTTOM] = [42, 12, 8, 36];
+const LINE = 15; // the height of a word
 
 /** The lags of the axis's numbers, at most about eight. */
 export function ticksFor(longest) {
@@ -23,6 +24,32 @@ function traced(logs, x, y) {
   const outside = alive.findIndex((log) => log < LOWEST + 0.6 || log > HIGHEST - 0.6);
   const end = Math.max(0, (outside < 0 ? alive.length : outside) - 1);
   return { path: `M${points.join('L')}`, dead, end };
+}
+
+/** Points of a curve, close enough that none slips through a word: [[x, y]]. */
+export function along(logs, x, y) {
+  const at = (lag, log) => [x(lag), y(clamp(log, LOWEST - 9, HIGHEST + 9))];
+  const [points, parts] = [[], 6];
+  for (let k = 0; k + 1 < logs.length && logs[k + 1] > -Infinity; k++)
+    for (let i = 0; i < parts; i++) points.push(at(k + i / parts, logs[k] + ((logs[k + 1] - logs[k]) * i) / parts));
+  return points;
+}
+
+/** Boxes for a word around a point and inside the frame, the nearest first: [{ left, top, wide, high }]. */
+export function placesBeside(cx, cy, wide, box) {
+  const lefts = [cx + 10, cx - 10 - wide].filter((left) => left > box.left && left + wide < box.left + box.wide);
+  const tops = [8, -8 - LINE, 26, -26 - LINE, 46, -46 - LINE].map((by) => cy + by);
+  const fit = (top) => clamp(top, box.top + 2, box.top + box.high - LINE - 2);
+  return tops.flatMap((top) => lefts.map((left) => ({ left, top: fit(top), wide, high: LINE })));
+}
+
+/** The box in which the fewest points lie; of equals the first. */
+export function clearest(boxes, points) {
+  const near = 3;
+  const held = ({ left, top, wide, high }) =>
+    points.filter(([x, y]) => x > left - near && x < left + wide + near && y > top - near && y < top + high + near);
+  const counts = boxes.map((each) => held(each).length);
+  return boxes[counts.indexOf(Math.min(...counts))];
 }
 
 /** The panel: { node, draw(view, palette, width, tall) }. */
@@ -135,28 +162,22 @@ export function plotPanel(act) {
       ...axes(palette, x, y, { wide, high, longest }),
       inside,
       ...outside,
-      ...here(view, palette, x, y, TOP, high, LEFT + wide),
+      ...here(view, palette, x, y, { left: LEFT, top: TOP, wide, high }),
     );
     set(svg, { width, height: tall, viewBox: `0 0 ${width} ${tall}`, 'aria-label': view.heard });
   }
 
-  /** The lag that is looked at, with its number. */
-  function here({ now, position }, palette, x, y, top, high, edge) {
+  /** The lag that is looked at, with its number where the fewest lines run. */
+  function here({ now, pins, position }, palette, x, y, box) {
     const log = now.logs[position];
     const [cx, cy] = [x(position), y(clamp(log, LOWEST, HIGHEST))];
     const said = `lag ${position}: ${amount(log)}`;
-    const room = textWidth(said, 12) + 16;
-    const right = cx + room < edge;
-    // the label keeps clear of the curve
-    const rises = now.logs[Math.min(position + 2, now.logs.length - 1)] > log === right;
-    const text = {
-      x: cx + (right ? 9 : -9),
-      y: clamp(cy + (rises ? 20 : -11), top + 13, top + high - 8),
-      'font-size': 12,
-    };
-    const look = { 'font-weight': 650, 'text-anchor': right ? 'start' : 'end', class: 'halo', 'data-role': 'here' };
+    const straight = [1, now.radius, now.bound].map((base) => now.logs.map((_, lag) => lag * Math.log10(base)));
+    const lines = [now.logs, ...pins.map((pin) => pin.logs), ...straight];
+    const at = clearest(placesBeside(cx, cy, textWidth(said, 12), box), lines.flatMap((logs) => along(logs, x, y)));
+    const text = { x: at.left, y: at.top + LINE - 3, 'font-size': 12, 'font-weight': 650 };
     const dot = { cx, cy, r: 5, fill: palette.states[0], stroke: palette.bg, 'stroke-width': 2 };
-    return [h('svg:circle', dot), h('svg:text', { ...text, ...look, text: said })];
+    return [h('svg:circle', dot), h('svg:text', { ...text, class: 'halo', 'data-role': 'here', text: said })];
   }
   return { node: svg, draw };
 }

@@ -124,7 +124,7 @@ function statePicture(data, act) {
     set(line, { text: `Unit ${unit} over time${pattern ? `, and below it “${pattern.name}”` : ''}` });
     set(all, { text: `All ${quantity.units} units of ${quantity.name}: ${orderWords(view)}` });
     upper.classList.toggle('alone', !view.ranks);
-    ownKey.draw(view.own, palette);
+    ownKey.draw(view.own, palette, view.fromMean ? ['below its mean', 'above'] : null);
     colours.draw(view, palette);
     text.draw(view, palette);
     ranks.draw(view, palette);

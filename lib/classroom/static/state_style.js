@@ -19,7 +19,7 @@ export const STATE_STYLE = `
 .mtm .stage { margin-top: 12px } .mtm .stage .over + .heat { margin-top: 0 }
 .mtm .stage:focus-visible { outline: 1.5px dashed var(--accent); outline-offset: 4px }
 .mtm .told { overflow-y: auto; padding: 3px 2px 2px; cursor: pointer }
-.mtm .told.letters { max-height: 208px; font: 14px/1.85 ui-monospace, "SF Mono", "DejaVu Sans Mono", monospace;
+.mtm .told.letters { max-height: calc(8 * 1.85em + 5px); font: 14px/1.85 ui-monospace, "SF Mono", "DejaVu Sans Mono", monospace;
   white-space: pre-wrap; overflow-wrap: anywhere; font-variant-ligatures: none }
 .mtm.narrow .told.letters { font-size: 13px }
 .mtm .told.letters span { padding: 2px 0 }
@@ -28,13 +28,13 @@ export const STATE_STYLE = `
 .mtm .told .holds { box-shadow: 0 1.5px 0 var(--bg), 0 3.5px 0 var(--ink) }
 .mtm .told .here { outline: 2px solid var(--accent); outline-offset: 0; border-radius: 2px }
 .mtm .who .ranks { display: grid; margin: 4px 0 6px }
-.mtm .who button { display: grid; grid-template-columns: 1.8em 4.7em minmax(0, 1fr) 3em; gap: 0 4px; min-height: 23px;
+.mtm .who button { display: grid; grid-template-columns: 2.1em 4.7em minmax(0, 1fr) 3em; gap: 0 6px; min-height: 23px;
   padding: 0 7px 0 5px; border-color: transparent; background: none; text-align: left; font-weight: 400 }
 .mtm .who button.on { background: var(--panel); border-color: var(--accent); font-weight: 650 }
 .mtm .who .track { position: relative; height: 9px;
   background: linear-gradient(var(--line), var(--line)) 50% 0 / 1px 100% no-repeat }
 .mtm .who .track i { position: absolute; top: 0; bottom: 0; border-radius: 1px }
-.mtm .who .r { text-align: right } .mtm .who .name { white-space: nowrap }
+.mtm .who .r, .mtm .who .place { text-align: right } .mtm .who .name { white-space: nowrap }
 .mtm .chart { cursor: crosshair; touch-action: pan-y }
 .mtm .chart .halo { paint-order: stroke; stroke: var(--bg); stroke-width: 4px; stroke-linejoin: round }
 .mtm .units { margin-top: 10px } .mtm .colours { gap: 2px 18px } .mtm .overview { margin-top: 6px; cursor: ew-resize }

@@ -70,6 +70,11 @@ function keepInView(box, span) {
   if (box.scrollHeight <= box.clientHeight) return;
   const [outer, inner] = [box.getBoundingClientRect(), span.getBoundingClientRect()];
   const line = inner.height + 4;
-  if (inner.top < outer.top + line) box.scrollTop -= outer.top + line - inner.top;
-  else if (inner.bottom > outer.bottom - line) box.scrollTop += inner.bottom - outer.bottom + line;
+  const by =
+    inner.top < outer.top + line ? inner.top - outer.top - line : Math.max(0, inner.bottom - outer.bottom + line);
+  const whole = parseFloat(getComputedStyle(box).lineHeight) || 1; // letters stand in lines, and none is cut
+  if (by) box.scrollTop = wholeLines(box.scrollTop + by, by, whole);
 }
+
+/** Scrolled to a whole number of lines, no less far than asked. */
+export const wholeLines = (top, by, line) => (by < 0 ? Math.floor(top / line) : Math.ceil(top / line)) * line;

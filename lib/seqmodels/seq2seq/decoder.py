@@ -98,9 +98,9 @@ class Decoder(nn.Module):
         """The same where no step waits for a look: first all h_t, then all looks."""
         cell_state, hidden = state.cell, []
         for from_word in self.from_word(previous).unbind(1):
-            cell_state = self.cell.cell(from_word, cell_state)
+            cell_state = self.cell.cell(from_word, cell_state)  # (4.2.2)
             hidden.append(cell_state[0])
-        return self.readout(self._look_and_join(torch.stack(hidden, 1), memory, state.position))
+        return self.readout(self._look_and_join(torch.stack(hidden, 1), memory, state.position))  # (4.2.3)
 
     def from_word(self, words):
         """What words (B,) or (B, T) bring to the cell: their share of W x + b, all blocks."""

@@ -52,7 +52,7 @@ class Encoder(nn.Module):
         x = self.embedding(source)  # (B, S, E)
         if self.reverse_source:
             x = reverse(x, lengths)
-        hidden, state = self.layer(x, lengths=lengths)
+        hidden, state = self.layer(x, lengths=lengths)  # (4.2.1)
         if self.reverse_source:
             hidden = reverse(hidden, lengths)
         if self.bidirectional:

@@ -62,4 +62,4 @@ class TranslationLoss:
         chance = self.teacher_forcing(self.step) if callable(self.teacher_forcing) else self.teacher_forcing
         self.step, self.last_teacher_forcing = self.step + 1, chance
         logits = model(batch.source, batch.source_lengths, batch.target, chance, generator=self.generator)
-        return F.cross_entropy(logits.flatten(0, 1), batch.target.flatten(), ignore_index=PADDING)
+        return F.cross_entropy(logits.flatten(0, 1), batch.target.flatten(), ignore_index=PADDING)  # (4.2.5)

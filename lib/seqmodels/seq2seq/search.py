@@ -107,7 +107,7 @@ class _Beam:
             self.scores[:, 0] = 0
         stay = torch.full_like(log_probs[0, 0], -torch.inf)
         stay[END] = 0
-        totals = self.scores[..., None] + torch.where(self.ended[..., None], stay, log_probs)
+        totals = self.scores[..., None] + torch.where(self.ended[..., None], stay, log_probs)  # (4.2.4)
         scores, best = totals.flatten(1).topk(min(2 * self.size, self.size * vocab_size))
         parent, token = best // vocab_size, best % vocab_size
         for i, tree in enumerate(self.trees or ()):
@@ -135,7 +135,7 @@ class _Beam:
                 if log_prob > -torch.inf:  # fewer sentences than beams leave some empty
                     finished = END in tokens
                     words = tokens[: tokens.index(END)] if finished else tokens
-                    score = log_prob / (len(words) + finished) ** length_penalty
+                    score = log_prob / (len(words) + finished) ** length_penalty  # (4.2.8)
                     found.append(Hypothesis(words, log_prob, score, finished))
             tree = self.trees[i].tree() if self.trees else None
             results.append(SearchResult(sorted(found, key=lambda one: -one.score), tree))
