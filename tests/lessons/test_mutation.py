@@ -108,13 +108,41 @@ MUTATIONS = [
         unit="tests/unit/test_layer.py",
         lesson="03_3",
     ),
+    Mutation(
+        file="seqmodels/ctc/loss.py",
+        old="gradient = checked.exp() - gamma @ is_class",
+        new="gradient = checked.exp() + gamma @ is_class",
+        unit="tests/unit/test_ctc.py",
+        lesson="04_1",
+    ),
+    Mutation(
+        file="seqmodels/seq2seq/model.py",
+        old="previous = torch.cat([torch.full_like(target[:, :1], BEGIN), target[:, :-1]], 1)",
+        new="previous = target",
+        unit="tests/unit/test_seq2seq.py",
+        lesson="04_2",
+    ),
+    Mutation(
+        file="seqmodels/attention_scores.py",
+        old="torch.tanh(from_query + _as_queries(keys, query))",
+        new="torch.tanh(from_query - _as_queries(keys, query))",
+        unit="tests/unit/test_attention_scores.py",
+        lesson="04_3",
+    ),
+    Mutation(
+        file="seqmodels/tcn.py",
+        old="kernel_size, 2**i, dropout",
+        new="kernel_size, i + 1, dropout",
+        unit="tests/unit/test_tcn.py",
+        lesson="05_1",
+    ),
 ]
 
 
 @pytest.fixture
 def copy(tmp_path):
-    """The course in a folder of its own: library, data, lessons, unit tests and the layers these borrow."""
-    for name in ("lib", "data", "chapters", "tests/unit", "tests/property"):
+    """The course in a folder of its own: library, data, lessons, unit tests, the layers and benchmarks these borrow."""
+    for name in ("lib", "data", "chapters", "tests/unit", "tests/property", "tools"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "*.ipynb"))
     for name in ("course.py", "pyproject.toml", "tests/conftest.py"):
         shutil.copy(ROOT / name, tmp_path / name)
