@@ -26,6 +26,23 @@ def viewer(page, title):
     return page.locator(".mtm").filter(has=page.locator("h3", has_text=title)).first
 
 
+def root_of(page):
+    """The root of a page with one viewer."""
+    return page.locator(".mtm").first
+
+
+def trait(page, name):
+    """A trait of the first viewer on a bare page."""
+    return page.evaluate(f"() => models[0].get('{name}')")
+
+
+def is_now(page, name, wanted):
+    """Wait until that trait has this value."""
+    page.wait_for_function(
+        "([name, wanted]) => JSON.stringify(models[0].get(name)) === JSON.stringify(wanted)", arg=[name, wanted]
+    )
+
+
 def says(locator, text, state="attached"):
     """Wait until the locator shows this text: a viewer repaints in the next frame, not within the click."""
     locator.filter(has_text=text).first.wait_for(state=state)

@@ -21,7 +21,7 @@ from seqmodels.probes import record
 from viewers import lab
 from viewers.bare_page import opened, public_state
 from viewers.gallery import gallery
-from viewers.hands import EVERY_SIZE, cut, says
+from viewers.hands import EVERY_SIZE, cut, is_now, root_of, says, trait
 
 EFFECT = json.loads(frozen("effects/03_1_gate.json"))
 GAME = EFFECT["game"]
@@ -218,20 +218,6 @@ def bare(browser, tmp_path, request):
         yield page
 
 
-def root_of(page):
-    return page.locator(".mtm").first
-
-
-def value(page, name):
-    return page.evaluate(f"() => models[0].get('{name}')")
-
-
-def is_now(page, name, wanted):
-    page.wait_for_function(
-        "([name, wanted]) => JSON.stringify(models[0].get(name)) === JSON.stringify(wanted)", arg=[name, wanted]
-    )
-
-
 def play(page, **traits):
     page.evaluate("(traits) => Object.entries(traits).forEach(([k, v]) => models[0].set(k, v))", traits)
 
@@ -275,20 +261,20 @@ def test_by_mouse_from_the_warm_up_to_the_blind_round(bare):
             "Be the gate, warm-up: error 0.00 in 6 moves (fewest 6), 0.00 with other numbers; a trained cell: 0."
         )
     )
-    assert [(s["round"], s["moves"], s["fewest"]) for s in value(bare, "scores")] == [(1, 6, 6)]
+    assert [(s["round"], s["moves"], s["fewest"]) for s in trait(bare, "scores")] == [(1, 6, 6)]
     root.locator("[data-role=overlay]").click()
     root.locator("[data-gate='forget-11']").wait_for(state="attached")
     trained = game(**WARM_UP).score()["trained"]
     says(root.locator("[data-row=error]"), f"{trained:.3f}")
     root.locator("[data-role=onward]").click()
     is_now(bare, "round", 2)
-    assert (value(bare, "sequence"), value(bare, "input"), value(bare, "overlay")) == (1, [0] * 12, False)
+    assert (trait(bare, "sequence"), trait(bare, "input"), trait(bare, "overlay")) == (1, [0] * 12, False)
     root.locator("[data-round='3']").click()
     says(root.locator("[data-role=status]"), "Your rule.")
     assert root.locator("[data-kept]").count() == 0, "the cell is hidden"
     root.locator("[data-role=test]").click()
     says(root.locator("[data-role=verdict]"), "on twenty sequences")
-    first = value(bare, "scores")[-1]
+    first = trait(bare, "scores")[-1]
     says(root.locator("[data-role=verdict]"), f"Mean error {first['others']:.3f} on")
     says(root.locator("[data-role=error]"), f"{first['others']:.3f}")
     assert first["others"] == pytest.approx(game(round=3).score()["others"], abs=1e-12)
@@ -328,12 +314,12 @@ def test_by_keyboard(bare):
     bare.keyboard.press("o")
     bare.keyboard.press("t")
     says(root.locator("[data-role=verdict]"), "with other numbers")
-    assert value(bare, "overlay") is False, "o has no effect before the first test"
+    assert trait(bare, "overlay") is False, "o has no effect before the first test"
     bare.keyboard.press("o")
     root.locator("[data-role=trained-path]").wait_for(state="attached")
     bare.keyboard.press("n")
     is_now(bare, "sequence", 1)
-    assert value(bare, "input") == [0.5] * 12 and value(bare, "overlay") is False
+    assert trait(bare, "input") == [0.5] * 12 and trait(bare, "overlay") is False
 
 
 @pytest.mark.browser

@@ -24,7 +24,7 @@ from seqmodels.seq2seq import pair_batch
 from viewers import lab
 from viewers.bare_page import opened, public_state
 from viewers.gallery import gallery
-from viewers.hands import EVERY_SIZE, cut, place, says
+from viewers.hands import EVERY_SIZE, cut, is_now, place, root_of, says, trait
 
 EFFECT = json.loads(frozen("effects/04_3_translator.json"))
 GAME = EFFECT["game"]
@@ -308,20 +308,6 @@ def bare(browser, tmp_path, request):
         yield page
 
 
-def root_of(page):
-    return page.locator(".mtm").first
-
-
-def value(page, name):
-    return page.evaluate(f"() => models[0].get('{name}')")
-
-
-def is_now(page, name, wanted):
-    page.wait_for_function(
-        "([name, wanted]) => JSON.stringify(models[0].get(name)) === JSON.stringify(wanted)", arg=[name, wanted]
-    )
-
-
 def play_with(page, **traits):
     page.evaluate("(traits) => Object.entries(traits).forEach(([k, v]) => models[0].set(k, v))", traits)
 
@@ -361,17 +347,17 @@ def test_the_german_changes_under_the_hand_and_a_round_is_won(bare):
     bare.mouse.move(*middle(root, 0, 0))
     bare.mouse.down()
     bare.mouse.move(*middle(root, 0, 6))
-    assert value(bare, "results") == [], "not before the hand lets go"
+    assert trait(bare, "results") == [], "not before the hand lets go"
     bare.mouse.up()
     says(root.locator("[data-role=verdict]"), "and no way has fewer. Weight 1.00: 0.")
     slider = root.locator("[data-role=share]")
     way = game(round=2).way()
     slider.fill(str(round(100 * way[0][2])))
     says(root.locator("[data-role=verdict]"), "No way is lighter.")
-    assert value(bare, "results")[0]["weight"] == pytest.approx(game(round=2, pulls=way).score()["weight"], abs=1e-9)
+    assert trait(bare, "results")[0]["weight"] == pytest.approx(game(round=2, pulls=way).score()["weight"], abs=1e-9)
     root.locator("[data-role=next]").click()
     is_now(bare, "round", 3)
-    assert (value(bare, "number"), value(bare, "target"), value(bare, "pulls")) == (4372, 4073, [])
+    assert (trait(bare, "number"), trait(bare, "target"), trait(bare, "pulls")) == (4372, 4073, [])
     root.locator("[data-role=show]").click()
     says(root.locator("[data-role=verdict]"), "This was the lightest way")
     text = root.locator("[data-role=text]").input_value().split("\n")
@@ -387,7 +373,7 @@ def test_by_keyboard_and_by_typing(bare):
     says(root.locator("[data-role=german]"), "vierhundertzwei")
     root.locator("[data-role=number]").fill("12345")
     says(root.locator(".wrong"), "At most 9,999")
-    assert value(bare, "number") == 402
+    assert trait(bare, "number") == 402
     root.locator("[data-role=target]").fill("202")
     says(root.locator("[data-role=lead]"), "Make it write 202")
     root.locator("[data-role=map]").focus()
@@ -395,7 +381,7 @@ def test_by_keyboard_and_by_typing(bare):
         bare.keyboard.press(key)
     is_now(bare, "pulls", [[0, 3, 0.91]])
     says(root.locator("[data-role=says]"), "✓ 202")
-    assert value(bare, "results") == [], "a target of one's own is no round"
+    assert trait(bare, "results") == [], "a target of one's own is no round"
     for key in ("ArrowDown", "ArrowDown", "g"):
         bare.keyboard.press(key)
     is_now(bare, "row", 2)
@@ -408,7 +394,7 @@ def test_by_keyboard_and_by_typing(bare):
     bare.keyboard.press("r")
     is_now(bare, "pulls", [])
     bare.keyboard.press("Control+ArrowRight")
-    assert value(bare, "pulls") == []
+    assert trait(bare, "pulls") == []
 
 
 @pytest.mark.browser
@@ -441,12 +427,12 @@ def test_a_finger_steers_and_a_scroll_undoes(bare):
     is_now(bare, "pulls", [[0, 2, 1]])
     says(root.locator("[data-role=says]"), "= 3,372")
     root.locator("[data-role=map]").dispatch_event("pointercancel")
-    assert value(bare, "pulls") == [[0, 2, 1]], "nothing is held"
+    assert trait(bare, "pulls") == [[0, 2, 1]], "nothing is held"
     (x, y), touch = middle(root, 2, 2), {"pointerId": 1, "bubbles": True}
     bare.evaluate("() => { Element.prototype.setPointerCapture = () => {}; }")
     root.locator("[data-role=map]").dispatch_event("pointerdown", {**touch, "clientX": x, "clientY": y})
     root.locator("[data-role=map]").dispatch_event("pointermove", {**touch, "clientX": x + 250, "clientY": y})
-    assert len(value(bare, "pulls")) == 2
+    assert len(trait(bare, "pulls")) == 2
     root.locator("[data-role=map]").dispatch_event("pointercancel", touch)
     is_now(bare, "pulls", [[0, 2, 1]])
 

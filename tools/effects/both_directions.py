@@ -10,7 +10,6 @@ tunes it and trains it for longer. The loop through time is PyTorch's, which is 
 from the same start.
 """
 
-import argparse
 import json
 import time
 
@@ -24,7 +23,7 @@ from seqmodels.lstm import LSTM
 from seqmodels.runtime import count_parameters, evaluating, progress
 from seqmodels.tagging import Tagger, pieces, random_pieces, tag_loss
 from seqmodels.training import train, warmup_cosine
-from tools.effects import save
+from tools.effects import measure_parts
 
 CODE, D = code(), 24
 LENGTH, BATCH, STEPS, RATES, TUNED_ON, SEEDS = 100, 32, 300, [2e-2, 4e-2, 8e-2], 100, range(5)
@@ -113,7 +112,8 @@ def lowest(losses):
 
 def network(name, delay=0):
     """(how its layer is built, the rate that was best for it, its delay)"""
-    return LAYERS[name], lowest(json.loads(PATH.read_bytes())["tuning"]["losses"][name]), delay
+    measured = json.loads((DATA / "effects" / "03_3.json").read_bytes())
+    return LAYERS[name], lowest(measured["tuning"]["losses"][name]), delay
 
 
 def directions():
@@ -192,26 +192,6 @@ def residual():
         yield settings | {"layers": DEEP, "units": WIDTH, "seed": TUNED_ON, "losses": losses, "networks": rows}
 
 
-PATH = DATA / "effects" / "03_3.json"
-PARTS = {part.__name__: part for part in (tuning, directions, windows, slower, patience, layers, residual)}
-
-
-def main():
-    parser = argparse.ArgumentParser(prog="python -m tools.effects.both_directions", description=__doc__.split("\n")[0])
-    parser.add_argument("parts", nargs="*", help=f"which parts (all): {', '.join(PARTS)}")
-    for name in parser.parse_args().parts or PARTS:
-        began = time.process_time()
-        for found in PARTS[name]():  # what is ready is saved at once
-            keep(name, found | {"cpu seconds": round(time.process_time() - began)})
-
-
-def keep(part, found):
-    """One part anew, the others as they were."""
-    old = json.loads(PATH.read_bytes()) if PATH.exists() else {}
-    about = {"made by": "tools/effects/both_directions.py", "machine": "one thread of 2 CPU cores"}
-    save("03_3", about | old | {part: found})
-
-
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    main()
+    measure_parts("03_3", "both_directions", (tuning, directions, windows, slower, patience, layers, residual), __doc__)

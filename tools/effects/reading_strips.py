@@ -10,7 +10,6 @@ error on strips of the training images, on a seed that is not reported; held-out
 The loop through time is PyTorch's, which is faster than ours and computes the same from the same start.
 """
 
-import argparse
 import json
 import time
 from datetime import date, timedelta
@@ -29,7 +28,7 @@ from seqmodels.padding import is_real, reverse
 from seqmodels.runtime import count_parameters, evaluating, progress
 from seqmodels.sequence_metrics import label_error_rate
 from seqmodels.training import train, warmup_cosine
-from tools.effects import save
+from tools.effects import measure_parts
 from tools.effects.both_directions import QuickLSTM
 
 DIGITS, UNITS, CLASSES = (4, 6), 32, 11  # digits in a strip
@@ -191,7 +190,7 @@ def tuning():
 
 def chosen(way):
     """(rate, shortest run) that were best for a way; of equal errors the lower loss."""
-    found = json.loads(PATH.read_bytes())["tuning"]["found"][way]
+    found = json.loads((DATA / "effects" / "04_1.json").read_bytes())["tuning"]["found"][way]
     ranked = [(row[key], row["loss"], float(rate), int(key.split()[1]))
               for rate, row in found.items() for key in row if key != "loss"]  # fmt: skip
     return min(ranked)[2:]
@@ -356,26 +355,6 @@ def dates():
                "rows": rows}  # fmt: skip
 
 
-PATH = DATA / "effects" / "04_1.json"
-PARTS = {part.__name__: part for part in (tuning, ways, plateau, dates, longer)}
-
-
-def main():
-    parser = argparse.ArgumentParser(prog="python -m tools.effects.reading_strips", description=__doc__.split("\n")[0])
-    parser.add_argument("parts", nargs="*", help=f"which parts (all): {', '.join(PARTS)}")
-    for name in parser.parse_args().parts or PARTS:
-        began = time.process_time()
-        for found in PARTS[name]():  # what is ready is saved at once
-            keep(name, found | {"cpu seconds": round(time.process_time() - began)})
-
-
-def keep(part, found):
-    """One part anew, the others as they were."""
-    old = json.loads(PATH.read_bytes()) if PATH.exists() else {}
-    about = {"made by": "tools/effects/reading_strips.py", "machine": "one thread of 2 CPU cores"}
-    save("04_1", about | old | {part: found})
-
-
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    main()
+    measure_parts("04_1", "reading_strips", (tuning, ways, plateau, dates, longer), __doc__)
