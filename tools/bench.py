@@ -22,7 +22,15 @@ from seqmodels.markov import MarkovChain, NGram
 from seqmodels.runtime import prepare
 from seqmodels.scan import affine, affine_scan, associative_scan
 from seqmodels.window import Window
-from tools import bench_convolution, bench_ctc, bench_hmm, bench_recurrent, bench_seq2seq
+from tools import (
+    bench_attention,
+    bench_convolution,
+    bench_ctc,
+    bench_efficient_attention,
+    bench_hmm,
+    bench_recurrent,
+    bench_seq2seq,
+)
 
 BENCHMARKS = {}
 
@@ -149,6 +157,12 @@ for make in bench_convolution.ALL:
     benchmark(256, 1024)(make)
 for make in bench_convolution.GENERATION:
     benchmark(1000)(make)
+for make in bench_efficient_attention.ALL:
+    benchmark(256, 1024)(make)
+for make in bench_attention.BLOCKS:
+    benchmark(128, 512)(make)
+for make in bench_attention.WRITING:
+    benchmark(128, 512)(make)
 
 
 # ---------------------------------------------------------------- how it is measured

@@ -10,14 +10,17 @@ import torch
 from safetensors.torch import load, save_file
 
 from seqmodels.datasets import DATA, frozen
+from seqmodels.gpt import GPT
 from seqmodels.gru import GRU
 from seqmodels.hmm import HMM, Categorical
 from seqmodels.language_model import LanguageModel
 from seqmodels.layer import Stacked
+from seqmodels.linear_transformer import LinearTransformer
 from seqmodels.lstm import LSTM
 from seqmodels.recurrent import ElmanRNN
 from seqmodels.seq2seq import Seq2Seq
 from seqmodels.tcn import TCN
+from seqmodels.wavenet import WaveNet
 from seqmodels.window import Window
 
 CELLS = {"elman": ElmanRNN, "lstm": LSTM, "gru": GRU}
@@ -42,7 +45,8 @@ def convolutional_model(vocab_size, embedding_size, channels, kernel_size, dropo
     return LanguageModel(vocab_size, embedding_size, backbone, norm=torch.nn.Dropout(dropout))
 
 
-KINDS = {"window": window_model, "recurrent": recurrent_model, "seq2seq": Seq2Seq, "tcn": convolutional_model}
+KINDS = {"window": window_model, "recurrent": recurrent_model, "seq2seq": Seq2Seq, "tcn": convolutional_model,
+         "gpt": GPT, "linear_attention": LinearTransformer, "wavenet": WaveNet}  # fmt: skip
 
 
 def save_checkpoint(model, name, kind, **sizes):
@@ -68,7 +72,7 @@ def load_checkpoint(name):
     if about["kind"] not in KINDS:
         raise ValueError(f"{file} holds a model of kind {about['kind']!r}; expected one of hmm, {', '.join(KINDS)}")
     model = KINDS[about["kind"]](**json.loads(about["sizes"]))
-    model.load_state_dict(tensors)
+    model.load_state_dict({name: tensors[first] for name, first in _shared(model).items()})
     return model.eval()
 
 
@@ -81,4 +85,11 @@ def _tensors(model):
     if isinstance(model, HMM):
         arrays = {"initial": model.initial, "transition": model.transition, "probs": model.emission.probs}
         return {key: torch.from_numpy(array.copy()) for key, array in arrays.items()}
-    return {key: value.detach().cpu().float().contiguous() for key, value in model.state_dict().items()}
+    state = model.state_dict()
+    return {key: state[key].detach().cpu().float().contiguous() for key in dict.fromkeys(_shared(model).values())}
+
+
+def _shared(model):
+    """Each name in the model's state -> the first name of the same tensor: a table in two places is written once."""
+    first = {}
+    return {name: first.setdefault(id(value), name) for name, value in model.state_dict(keep_vars=True).items()}

@@ -4,6 +4,8 @@ Works with everything that has `initial_state(batch_size)` and `step(token (B,),
 language models, and tables of counts that are no nn.Module. Tokens are int64; B batch, P prompt, V vocabulary, K beams.
 """
 
+import math
+
 import torch
 
 from seqmodels.checks import check_tokens
@@ -11,40 +13,54 @@ from seqmodels.layer import map_state
 from seqmodels.runtime import evaluating
 
 
-def generate(model, prompt, length, temperature=1.0, top_k=None, top_p=None, *, generator=None, state=None):
+def generate(model, prompt, length, temperature=1.0, top_k=None, top_p=None, *, repetition_penalty=1.0,
+             generator=None, state=None):  # fmt: skip
     """Read the prompt, then `length` times draw a token and feed it back. (B, P) -> (B, P + length).
 
     temperature: below 1 bolder, above 1 wilder, 0 always the most probable token; top_k: draw only from the k most
-    probable; top_p: only from the fewest tokens that together have probability p (the "nucleus"). The random numbers
-    come from `generator`. state: what the model already knows (None: nothing).
+    probable; top_p: only from the fewest tokens that together have probability p (the "nucleus"); repetition_penalty:
+    above 1, what stands in the prompt or was written since becomes less probable (see `sampling_probabilities`). The
+    random numbers come from `generator`. state: what the model already knows (None: nothing).
     """
     _check_length(length)
+    _check_penalty(repetition_penalty)
     with evaluating(model):
         logits, state = read_prompt(model, prompt, state)
-        tokens = [prompt]
+        tokens, seen = [prompt], None if repetition_penalty == 1 else tokens_seen(prompt, logits.shape[-1])
         for i in range(length):
-            token = draw(logits, temperature, top_k, top_p, generator)  # (B,)
-            tokens.append(token[:, None])
+            token = draw(logits, temperature, top_k, top_p, generator, repetition_penalty=repetition_penalty, seen=seen)
+            tokens.append(token[:, None])  # (B, 1)
+            if seen is not None:
+                seen.scatter_(1, token[:, None], True)
             if i + 1 < length:
                 logits, state = model.step(token, state)
         return torch.cat(tokens, 1)
 
 
-def draw(logits, temperature=1.0, top_k=None, top_p=None, generator=None):
+def draw(logits, temperature=1.0, top_k=None, top_p=None, generator=None, *, repetition_penalty=1.0, seen=None):
     """One token for each row of logits (B, V): (B,)."""
-    probabilities = sampling_probabilities(logits, temperature, top_k, top_p)
+    probabilities = sampling_probabilities(
+        logits, temperature, top_k, top_p, repetition_penalty=repetition_penalty, seen=seen
+    )
     if temperature == 0:
         return probabilities.argmax(-1)
     return torch.multinomial(probabilities, 1, generator=generator).squeeze(-1)
 
 
-def sampling_probabilities(logits, temperature=1.0, top_k=None, top_p=None):
+def sampling_probabilities(logits, temperature=1.0, top_k=None, top_p=None, *, repetition_penalty=1.0, seen=None):
     """The distribution (B, V) that `generate` draws from: softmax(logits / temperature), cut by top_k, then by top_p.
 
+    Before all that comes repetition_penalty r, 1 or more: the logits of the tokens in seen (B, V), True for those that
+    stand there already (see `tokens_seen`), are divided by r where they are positive and multiplied by r where they are
+    negative, so that both become less probable. Keskar et al. (2019) divide; to divide a negative logit would make its
+    token more probable. It hangs on where 0 lies: who adds a constant to all logits changes what the penalty does.
     Of equal logits the lower token id comes first. Source of top_p: Holtzman et al., "The curious case of neural text
     degeneration" (2020). Held by tests/unit/test_decoding.py to distributions worked out by hand.
     """
     _check_sampling(logits, temperature, top_k, top_p)
+    _check_penalty(repetition_penalty)
+    if repetition_penalty != 1:
+        logits = _penalised(logits, repetition_penalty, seen)
     ordered, order = logits.sort(dim=-1, descending=True, stable=True)  # (B, V), best first
     if temperature == 0:
         top_k, temperature = 1, 1.0
@@ -56,6 +72,20 @@ def sampling_probabilities(logits, temperature=1.0, top_k=None, top_p=None):
         probabilities = probabilities.masked_fill(mass_before >= top_p, 0)
         probabilities = probabilities / probabilities.sum(-1, keepdim=True)
     return torch.zeros_like(probabilities).scatter(-1, order, probabilities)
+
+
+def tokens_seen(tokens, vocab_size):
+    """Which tokens stand in each row of tokens (B, T)? (B, V), True for those that do."""
+    seen = torch.zeros(len(tokens), vocab_size, dtype=torch.bool, device=tokens.device)
+    return seen.scatter_(1, tokens, True)
+
+
+def _penalised(logits, penalty, seen):
+    if not isinstance(seen, torch.Tensor) or seen.dtype != torch.bool or seen.shape != logits.shape:
+        came = f"{seen.dtype} {tuple(seen.shape)}" if isinstance(seen, torch.Tensor) else type(seen).__name__
+        raise ValueError(f"seen: a repetition_penalty needs to know which tokens stand there already, expected a bool "
+                         f"tensor {tuple(logits.shape)} like logits, got {came}; see tokens_seen")  # fmt: skip
+    return torch.where(seen, torch.where(logits > 0, logits / penalty, logits * penalty), logits)
 
 
 def beam_search(model, prompt, length, beam_size=4, *, end=None, length_penalty=0.0, state=None):
@@ -136,6 +166,11 @@ def read_prompt(model, prompt, state=None):
 def _check_length(length):
     if not isinstance(length, int) or length < 1:
         raise ValueError(f"length: expected a whole number of tokens, 1 or more, got {length!r}")
+
+
+def _check_penalty(penalty):
+    if isinstance(penalty, bool) or not isinstance(penalty, int | float) or not 1 <= penalty < math.inf:
+        raise ValueError(f"repetition_penalty: expected a number, 1 (no penalty) or more, got {penalty!r}")
 
 
 def _check_sampling(logits, temperature, top_k, top_p):

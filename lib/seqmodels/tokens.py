@@ -2,6 +2,10 @@
 
 import torch
 
+from seqmodels.byte_pairs import BytePairEncoder
+
+__all__ = ["BytePairEncoder", "CharacterVocabulary"]
+
 
 class CharacterVocabulary:
     """One id a character, in the order of the alphabet: the simplest tokens there are.

@@ -19,6 +19,8 @@ HIGH = [
     "tokens",
     "tales",
     "continuation",
+    "gpt",
+    "linear_transformer",
     "checkpoints",
     "wavenet",
     "wavenet_generation",

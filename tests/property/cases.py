@@ -6,12 +6,18 @@ ALONE: the same, tested alone, for they are kin to some of LAYERS and stack as t
 """
 
 from property.layers import CachedAttention, DilatedConvolution, LoopLSTM, SelectiveRecurrence
+from seqmodels.attention import MultiHeadAttention
+from seqmodels.efficient_attention import LinearAttention
+from seqmodels.gpt import GPT
 from seqmodels.gru import GRU
 from seqmodels.language_model import LanguageModel
 from seqmodels.layer import Bidirectional, Stacked
+from seqmodels.linear_transformer import LinearTransformer
 from seqmodels.lstm import LSTM, LSTM1997, CoupledLSTM, PeepholeLSTM
+from seqmodels.positions import LearnedPositions
 from seqmodels.recurrent import ElmanRNN, JordanRNN
 from seqmodels.tcn import TCN, CausalConv1d
+from seqmodels.transformer import TransformerBlock
 from seqmodels.wavenet import GatedStack, WaveNet
 from seqmodels.window import Window
 
@@ -28,6 +34,9 @@ LAYERS = {
     "causal convolution": lambda: CausalConv1d(6, 6, kernel_size=3, dilation=2),
     "tcn": lambda: TCN(6, [6, 6], kernel_size=2),
     "gated stack": lambda: GatedStack(6, 6, layers=3),
+    "linear attention": lambda: LinearAttention(6, n_heads=2, chunk=4),
+    "attention": lambda: MultiHeadAttention(6, 2),
+    "transformer block": lambda: TransformerBlock(6, 2, 8),
     "bidirectional": lambda: Bidirectional(LoopLSTM(6, 4), SelectiveRecurrence(6, state_size=3)),
     "hybrid": lambda: Stacked([LoopLSTM(6, 6), CachedAttention(6, n_heads=2), SelectiveRecurrence(6, 2)], True),
 }
@@ -43,7 +52,32 @@ ALONE = {
     "gru, reset before": lambda: GRU(6, 6, reset_after=False),
     "tcn that widens": lambda: TCN(6, [5, 7, 7], kernel_size=3),
     "gated stack with labels": lambda: GatedStack(6, 5, layers=2, labels=3),
+    "linear transformer": lambda: LinearTransformer(VOCABULARY, 6, n_heads=2, n_layers=2, chunk=4),
     "wavenet": lambda: WaveNet(6, 8, layers=3, levels=VOCABULARY),
+    "grouped attention": lambda: MultiHeadAttention(6, 4, n_kv_heads=2, head_size=3),
+    "multi-query attention": lambda: MultiHeadAttention(6, 3, n_kv_heads=1, bias=False),
+    "attention, rotary": lambda: MultiHeadAttention(6, 3, positions="rotary"),
+    "attention, alibi": lambda: MultiHeadAttention(6, 3, positions="alibi"),
+    "attention, relative": lambda: MultiHeadAttention(6, 2, positions="relative", scale=1.0),
+    "attention, window": lambda: MultiHeadAttention(6, 2, window=3),
+    "attention, window, grouped, rotary": lambda: MultiHeadAttention(
+        6, 4, n_kv_heads=2, head_size=2, window=4, positions="rotary"
+    ),
+    "attention to both sides": lambda: MultiHeadAttention(6, 2, causal=False, positions="alibi"),
+    "attention to both sides, window": lambda: MultiHeadAttention(6, 2, causal=False, window=2),
+    "transformer block, post-norm": lambda: TransformerBlock(6, 2, 8, norm="post", activation="gelu"),
+    "transformer block like T5's": lambda: TransformerBlock(
+        6, 2, 8, activation="gated_gelu_tanh", bias=False, norm_kind="rms", positions="relative", scale=1.0
+    ),
+    "transformer block, attention alone": lambda: TransformerBlock(6, 2, 0, positions="rotary", head_size=4),
+    "transformer block like BERT's": lambda: TransformerBlock(6, 2, 8, norm="post", causal=False, activation="gelu"),
+    "gpt": lambda: GPT(VOCABULARY, 6, 2, n_layers=2, max_length=16),
+    "gpt, rotary, grouped": lambda: GPT(VOCABULARY, 8, 4, n_layers=2, positions="rotary", n_kv_heads=2, bias=False),
+    "gpt, alibi, post-norm": lambda: GPT(VOCABULARY, 6, 3, n_layers=2, positions="alibi", norm="post", d_ff=5),
+    "gpt, sinusoidal, rms": lambda: GPT(VOCABULARY, 6, 3, n_layers=2, positions="sinusoidal", norm_kind="rms"),
+    "gpt, relative, window": lambda: GPT(VOCABULARY, 6, 3, n_layers=3, positions="relative", window=3, tied=False),
+    "gpt, no positions, attention alone": lambda: GPT(VOCABULARY, 6, 2, n_layers=2, positions="none", d_ff=0),
+    "learned positions": lambda: LearnedPositions(16, 6),
     "lstm and gru from both sides": lambda: Bidirectional(LSTM(6, 4), GRU(6, 3)),
 }
 

@@ -6,10 +6,12 @@ import json
 import numpy as np
 import pytest
 import torch
+from safetensors import safe_open
 from safetensors.torch import save_file
 
 from seqmodels import checkpoints, datasets
 from seqmodels.checkpoints import load_checkpoint, save_checkpoint, window_model
+from seqmodels.gpt import GPT
 from seqmodels.hmm import HMM
 
 
@@ -33,6 +35,19 @@ def test_a_window_model_comes_back_as_it_was(folder):
     loaded, tokens = load_checkpoint("small"), torch.tensor([[1, 2, 6, 0, 3]])
     assert not loaded.training
     torch.testing.assert_close(loaded(tokens)[0], model(tokens)[0], rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("positions", ["learned", "relative"])
+def test_a_table_in_two_places_is_written_once_and_comes_back_in_both(folder, positions):
+    sizes = {"vocab_size": 50, "d_model": 8, "n_heads": 2, "n_layers": 2, "max_length": 6, "positions": positions}
+    model = GPT(**sizes)
+    path = save_checkpoint(model, "small", "gpt", **sizes)
+    with safe_open(path, "pt") as file:
+        assert "embedding.weight" in file.keys() and "head.weight" not in file.keys()
+    listed(path, folder)
+    loaded, tokens = load_checkpoint("small"), torch.tensor([[1, 2, 49, 0, 3]])
+    assert loaded.head.weight is loaded.embedding.weight
+    torch.testing.assert_close(loaded(tokens)[0], model.eval()(tokens)[0], rtol=0, atol=0)
 
 
 def test_a_hidden_markov_model_comes_back_to_the_last_bit(folder):

@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from property.layers import CachedAttention, LoopLSTM
-from seqmodels.decoding import beam_search, draw, generate, sampling_probabilities
+from seqmodels import decoding
+from seqmodels.decoding import beam_search, draw, generate, sampling_probabilities, tokens_seen
 from seqmodels.language_model import LanguageModel
 from seqmodels.probes import record
 
@@ -116,6 +117,110 @@ def test_sampling_refuses(name, options):
 def test_logits_that_are_no_distribution_are_refused(bad):
     with pytest.raises(ValueError, match="^logits: "):
         sampling_probabilities(torch.full((1, 3), bad))
+
+
+# ---------------------------------------------------------------- repetition
+
+
+LOGITS = torch.tensor([[2.0, -1.0, 0.0, 3.0], [2.0, -1.0, 0.0, -torch.inf]], dtype=torch.float64)
+SEEN = torch.tensor([[True, True, False, False], [True, False, True, True]])
+
+
+@pytest.mark.parametrize(("penalty", "expected"), [
+    (2.0, [[1.0, -2.0, 0.0, 3.0], [1.0, -1.0, 0.0, -torch.inf]]),
+    (1.25, [[1.6, -1.25, 0.0, 3.0], [1.6, -1.0, 0.0, -torch.inf]]),
+    (1, [[2.0, -1.0, 0.0, 3.0], [2.0, -1.0, 0.0, -torch.inf]]),
+])  # fmt: skip
+def test_the_penalty_divides_positive_and_multiplies_negative_logits(penalty, expected):
+    before = LOGITS.clone()
+    given = sampling_probabilities(LOGITS, repetition_penalty=penalty, seen=SEEN)
+    torch.testing.assert_close(given, torch.tensor(expected, dtype=torch.float64).softmax(-1), rtol=1e-12, atol=1e-12)
+    assert torch.equal(LOGITS, before)
+
+
+def test_the_penalty_comes_before_temperature_and_cuts():
+    """After it the logits of the first row are 1/3, -6, 0, 3: now 3 is first, then 0, and 2 is third."""
+    given = sampling_probabilities(LOGITS[:1], 0.5, top_k=2, repetition_penalty=6, seen=SEEN[:1])
+    expected = torch.tensor([[2 / 3, -torch.inf, -torch.inf, 6.0]], dtype=torch.float64).softmax(-1)
+    torch.testing.assert_close(given, expected, rtol=1e-12, atol=1e-12)
+    greedy = sampling_probabilities(LOGITS[1:], 0, repetition_penalty=1.5, seen=SEEN[1:])
+    assert greedy.tolist() == [[1, 0, 0, 0]]
+
+
+def test_a_penalty_never_makes_a_seen_token_more_probable():
+    logits = torch.randn(50, 9, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    seen = torch.rand(50, 9, generator=torch.Generator().manual_seed(1)) < 0.5
+    odds = [sampling_probabilities(logits, repetition_penalty=r, seen=seen).log() for r in (1, 1.3, 2)]
+    unseen = (~seen).double().argmax(-1, keepdim=True)  # some token that was not seen
+    rows = (~seen).any(-1)
+    relative = [(p - p.gather(1, unseen))[rows] for p in odds]
+    assert (relative[1] <= relative[0] + 1e-12)[seen[rows]].all() and (relative[2] <= relative[1] + 1e-12)[
+        seen[rows]
+    ].all()
+
+
+def test_tokens_that_were_seen():
+    assert tokens_seen(torch.tensor([[1, 1, 3], [0, 2, 0]]), 4).int().tolist() == [[0, 1, 0, 1], [1, 0, 1, 0]]
+
+
+@pytest.mark.parametrize("penalty", [0, 0.5, -1, float("nan"), float("inf"), True, "2", None])
+def test_penalties_that_are_nonsense_are_refused(penalty):
+    for call in (lambda: sampling_probabilities(LOGITS, repetition_penalty=penalty, seen=SEEN),
+                 lambda: generate(random_table(), torch.tensor([[1]]), 2, repetition_penalty=penalty)):  # fmt: skip
+        with pytest.raises(ValueError, match="^repetition_penalty: expected a number, 1"):
+            call()
+
+
+@pytest.mark.parametrize("seen", [None, SEEN[:1], SEEN.long(), [[True] * 4] * 2])
+def test_a_penalty_needs_to_know_what_was_seen(seen):
+    with pytest.raises(ValueError, match="^seen: a repetition_penalty needs"):
+        sampling_probabilities(LOGITS, repetition_penalty=1.2, seen=seen)
+
+
+PENALTY = 4.0
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_generate_penalises_the_prompt_and_what_it_wrote(name):
+    model, prompt = MODELS[name](), torch.tensor([[1, 2], [3, 0]])
+    if name != "table":
+        model.head.bias.data += 2  # logits of both signs in the table, mostly positive ones here
+    tokens = generate(model, prompt, 9, temperature=0, repetition_penalty=PENALTY)
+    for row in tokens.tolist():
+        for t in range(2, 11):
+            state = model.initial_state(1)
+            for token in row[:t]:
+                logits, state = model.step(torch.tensor([token]), state)
+            penalised = logits[0].detach().clone()
+            for token in set(row[:t]):
+                penalised[token] = penalised[token] * (1 / PENALTY if penalised[token] > 0 else PENALTY)
+            assert penalised.argmax().item() == row[t]
+    assert not torch.equal(tokens, generate(model, prompt, 9, temperature=0))
+
+
+def test_a_great_penalty_writes_every_token_once():
+    """All logits equal and positive: each token that was not yet there comes before any that was."""
+    written = generate(Table(torch.full((6, 6), 50.0)), torch.tensor([[4]]), 5, repetition_penalty=50.0)
+    assert sorted(written[0].tolist()) == list(range(6))
+
+
+def test_the_penalty_does_not_read_the_text_again_for_every_token(monkeypatch):
+    """The work for one token does not grow with the text: what was seen is noted, never looked up."""
+    calls, sizes = [], []
+    seen, probabilities = decoding.tokens_seen, decoding.sampling_probabilities
+
+    def look_up(*given):
+        calls.append(given)
+        return seen(*given)
+
+    def ask(*given, **more):
+        sizes.append(more["seen"].numel())
+        return probabilities(*given, **more)
+
+    monkeypatch.setattr(decoding, "tokens_seen", look_up)
+    monkeypatch.setattr(decoding, "sampling_probabilities", ask)
+    generate(random_table(), torch.ones(2, 500, dtype=torch.int64), 40, repetition_penalty=1.2)
+    assert len(calls) == 1 and sizes == [2 * 4] * 40
 
 
 # ---------------------------------------------------------------- generate

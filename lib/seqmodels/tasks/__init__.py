@@ -2,6 +2,7 @@
 
     memory    adding, adding_1997, copy_memory, temporal_order: something early decides what is asked at the end
     elman     temporal_xor, elman_letters, elman_sentences: streams in which prediction finds structure
+    recall    induction, mqar: find an earlier place and read what stood beside it
     grammars  reber, embedded_reber, continual_reber, counting: what may come next is known at every step
 
 Every task takes a torch.Generator, so that its draws can be repeated.
@@ -10,6 +11,7 @@ Every task takes a torch.Generator, so that its draws can be repeated.
 from seqmodels.tasks.elman import Sentences, elman_letters, elman_sentences, temporal_xor
 from seqmodels.tasks.grammars import REBER, continual_reber, counting, embedded_reber, reber
 from seqmodels.tasks.memory import adding, adding_1997, copy_memory, temporal_order
+from seqmodels.tasks.recall import induction, induction_likelihood, mqar
 
 __all__ = [
     "REBER",
@@ -22,6 +24,9 @@ __all__ = [
     "elman_letters",
     "elman_sentences",
     "embedded_reber",
+    "induction",
+    "induction_likelihood",
+    "mqar",
     "reber",
     "temporal_order",
     "temporal_xor",
