@@ -70,6 +70,7 @@ def wanted():
         "python": venv_version(),
         "platform": f"{sys.platform} {platform.machine()}",
         "requirements": fingerprint("requirements.txt", "constraints.txt"),
+        "pretrained": fingerprint("requirements-pretrained.txt"),
         "test extras": fingerprint("requirements-test.txt"),
     }
 
@@ -81,34 +82,36 @@ def stamp():
         return {}
 
 
-def ready(extras=False):
-    found = stamp()
+def ready(extras=False, pretrained=False):
+    found, asked = stamp(), {"test extras": extras, "pretrained": pretrained or extras}
     return os.access(PYTHON, os.X_OK) and all(
-        found.get(key) == value for key, value in wanted().items() if extras or key != "test extras"
+        found.get(key) == value for key, value in wanted().items() if asked.get(key, True)
     )
 
 
 # --- Setting up: may be killed at any moment, and started twice at once
 
 
-def setup(extras=False):
+def setup(extras=False, pretrained=False):
     """Make the environment or bring it up to date; where there is nothing to do it takes no time."""
-    if ready(extras):
+    if ready(extras, pretrained):
         return
     check_machine()
     check_folder()
     with lock():
         extras = extras or "test extras" in stamp()
-        if ready(extras):  # another set-up, for which we waited, has done it
+        pretrained = pretrained or extras or "pretrained" in stamp()  # the test extras hold that too
+        if ready(extras, pretrained):  # another set-up, for which we waited, has done it
             return
         began = time.time()
         check_space()
         say(f"setting up {VENV} ({8 if has_nvidia() else 2} GB on disk, a few minutes, only this once).")
         make_environment()
         STAMP.unlink(missing_ok=True)
-        requirements = ROOT / ("requirements-test.txt" if extras else "requirements.txt")
-        install(PYTHON, ["-r", requirements, "-c", ROOT / "constraints.txt"])
-        done = wanted() if extras else {key: value for key, value in wanted().items() if key != "test extras"}
+        requirements = "requirements-test.txt" if extras else "requirements" + "-pretrained" * pretrained + ".txt"
+        install(PYTHON, ["-r", ROOT / requirements, "-c", ROOT / "constraints.txt"])
+        left_out = {"test extras": not extras, "pretrained": not pretrained}
+        done = {key: value for key, value in wanted().items() if not left_out.get(key)}
         write(STAMP, json.dumps(done, indent=1))
         say(f"ready after {time.time() - began:.0f} s.")
 
@@ -284,9 +287,9 @@ def tool(module, arguments, extras=False):
 
 
 def setup_only(arguments):
-    if set(arguments) - {"--test-extras"}:
-        raise Trouble(f"setup knows only --test-extras, not {' '.join(arguments)}")
-    setup(extras="--test-extras" in arguments)
+    if set(arguments) - {"--test-extras", "--pretrained"}:
+        raise Trouble(f"setup knows only --pretrained and --test-extras, not {' '.join(arguments)}")
+    setup(extras="--test-extras" in arguments, pretrained="--pretrained" in arguments)
     say(f"{VENV} is ready. Open the course with: python3 course.py")
     return 0
 
@@ -312,7 +315,8 @@ COMMANDS = {
         (01_1; or all) is run first. Installs requirements-test.txt too, for what sets the formulas."""),
     "bench": (lambda a: tool("bench", a), "Measure the time and memory that the models take."),
     "doctor": (doctor, "Say what is set up and what is missing, and what to do about it. Changes nothing."),
-    "setup": (setup_only, """Only set up; with --test-extras, also what the maintainers' tests need.
+    "setup": (setup_only, """Only set up; with --pretrained, also what reads the tokenizers of published models,
+        and with --test-extras what the maintainers' tests need, which holds that too.
         Nothing happens where all is ready."""),
 }  # fmt: skip
 

@@ -15,7 +15,8 @@ from importlib.metadata import distributions
 import torch
 have = {d.name: d.version for d in distributions()}
 gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else "no GPU; the lessons do not need one"
-missing = [name for name in ("hypothesis", "jupyter-repo2docker", "playwright", "ruff") if name not in have]
+wanted = ("hypothesis", "jupyter-repo2docker", "playwright", "ruff", "tokenizers", "transformers")
+missing = [name for name in wanted if name not in have]
 extras = "no " + ", ".join(missing) + "; do: python3 course.py setup --test-extras" if missing else "all there"
 rows = {name: have[name] for name in ("torch", "numpy", "matplotlib", "jupyterlab", "anywidget", "nbval")}
 for name, text in {**rows, "cuda": gpu, "test extras": extras}.items():

@@ -156,6 +156,8 @@ ENTRIES = [
     *network_entry("LSTM, two layers of 96", "03_3", 384, "lstm-2", (3_000, 1e-2, 0, 16, 32),
                    (3_500, 6e-3, 0.1, 32, 128),
                    cell="lstm", hidden_size=96, layers=2, forget_bias=-1.0),
+    *network_entry("TCN, 5 blocks of 54", "05_1", 6652, "tcn", (3_300, 1e-2, 0, 16, 64), (3_500, 6e-3, 0.1, 32, 128),
+                   kind="tcn", channels=[54] * 5, kernel_size=3),
 ]  # fmt: skip
 
 

@@ -5,6 +5,7 @@ It knows arrays and mappings, and no model: what a model does is in `seqmodels`.
 
 from classroom.attention_viewer import AttentionViewer
 from classroom.be_the_gate import BeTheGate
+from classroom.beam_tree_viewer import BeamTreeViewer
 from classroom.casino_game import CasinoGame
 from classroom.chain_viewer import ChainViewer
 from classroom.checks import check
@@ -30,6 +31,7 @@ from classroom.viewer import Viewer
 __all__ = [
     "AttentionViewer",
     "BeTheGate",
+    "BeamTreeViewer",
     "CasinoGame",
     "ChainViewer",
     "EnergyViewer",

@@ -94,12 +94,12 @@ class GenerationViewer(Viewer):
             self._settle((change.name, *(name for name in CHOICE if name != change.name)))
 
     def _settle(self, first):
-        """Make the three choices name runs that there are, and look at them from the beginning."""
+        """Make the three choices name runs that there are; as much is written of them as of those before."""
         now = {name: getattr(self, name) for name in CHOICE}
         choice = settled(self._runs, now, first)
         with self._quietly(), self.hold_sync():
             self.prompt, self.temperature, self.seed = choice
-            self.position, self.pinned = 0, None
+            self.position, self.pinned = min(self.position, self.length), None
             self.lane = min(self.lane, len(self.lanes) - 1)
 
     def _heard(self, _, content, __):
@@ -131,6 +131,7 @@ class GenerationViewer(Viewer):
         with self._quietly(), self.hold_sync():
             self._runs = kept + newer
             self.prompt, self.temperature, self.seed = new
+            self.position = 0
             self._settle(CHOICE)
 
     def describe(self):

@@ -7,6 +7,13 @@ tests/viewers/test_lattice.py.
 import numpy as np
 
 RATE = 1.0  # of a step along the gradient
+ALIKE = 1e-9  # paths whose log-probabilities differ by less are equally probable
+
+
+def blank_sign(symbols, blank):
+    """The blank's name where that is one character and no symbol, or else a dash."""
+    name = symbols[blank].strip()
+    return name if len(name) == 1 and symbols.count(name) == 1 else "–"
 
 
 def frames_needed(target):
@@ -42,9 +49,11 @@ def may_jump(extended, blank):
 
 
 def solved(log_probs, target, blank):
-    """extended, jump (S,); emit, alpha, beta, posterior (T, S); gradient, wanted (T, C); log_likelihood; best (T,).
+    """extended, jump (S,); emit, alpha, beta, posterior (T, S); gradient, wanted (T, C);
+    log_likelihood; best (T,); alike.
 
-    A word that needs more frames than there are has log_likelihood -inf, gradient 0 and no best path.
+    alike is the number of paths that are as probable as the best one, itself among them. A word that needs more frames
+    than there are has log_likelihood -inf, gradient 0 and no best path.
     """
     extended = np.full(2 * len(target) + 1, blank)
     extended[1::2] = target
@@ -58,15 +67,15 @@ def solved(log_probs, target, blank):
         leap = np.where(jump[::-1], onward, -np.inf)
         beta[t] = np.logaddexp.reduce([onward, _later(onward, 1), _later(leap, 2)])[::-1]
     log_likelihood = float(np.logaddexp.reduce(alpha[-1, -2:]))
-    wanted, gradient, best = np.zeros_like(log_probs), np.zeros_like(log_probs), None
+    wanted, gradient, best, alike = np.zeros_like(log_probs), np.zeros_like(log_probs), None, 0
     posterior = np.full(emit.shape, -np.inf)
     if log_likelihood > -np.inf:
         posterior = alpha + beta - log_likelihood
         np.add.at(wanted.T, extended, np.exp(posterior).T)
-        gradient, best = np.exp(log_probs) - wanted, _best(emit, jump)
+        gradient, (best, alike) = np.exp(log_probs) - wanted, _best(emit, jump)
     return {
         **{"extended": extended, "jump": jump, "emit": emit, "alpha": alpha, "beta": beta, "posterior": posterior},
-        **{"gradient": gradient, "wanted": wanted, "log_likelihood": log_likelihood, "best": best},
+        **{"gradient": gradient, "wanted": wanted, "log_likelihood": log_likelihood, "best": best, "alike": alike},
     }
 
 
@@ -80,17 +89,26 @@ def _ways(row, jump):
 
 
 def _best(emit, jump):
-    """The most probable path (T,)."""
+    """The most probable path (T,), and how many are as probable."""
     score, came = np.full(emit.shape[1], -np.inf), np.zeros(emit.shape, int)
     score[:2] = emit[0, :2]
+    counts = np.where(score > -np.inf, 0.0, -np.inf)  # logarithms, as all else
     for t in range(1, len(emit)):
         ways = _ways(score, jump)
+        counts = np.logaddexp.reduce(np.where(ways >= ways.max(0) - ALIKE, _ways(counts, jump), -np.inf))
         came[t] = np.arange(len(score)) - ways.argmax(0)
         score = ways.max(0) + emit[t]
     path = [len(score) - 1 - int(score[::-1][:2].argmax())]
+    alike = np.exp(counts[-2:])[score[-2:] >= score[path[0]] - ALIKE].sum()
     for t in range(len(emit) - 1, 0, -1):
         path.append(int(came[t, path[-1]]))
-    return np.array(path[::-1])
+    return np.array(path[::-1]), round(alike)
+
+
+def alone(log_probs, blank):
+    """What the outputs say by themselves, no word given: the best class of each frame, collapsed. A list of labels."""
+    best = log_probs.argmax(1)
+    return [int(k) for k, before in zip(best, [blank, *best], strict=False) if k not in (before, blank)]
 
 
 def is_path(path, jump, frames):

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse, Rectangle
 
 from .chain_picture import DIM, INK, LINE, STATES
-from .lattice_numbers import frames_needed
+from .lattice_numbers import alone, blank_sign, frames_needed
 
 PANEL, GREY = "#f4f6f8", "#939aa3"
 WIDE, LEFT, RIGHT = 7.6, 0.5, 7.5  # inches
@@ -20,7 +20,7 @@ def lattice_figure(viewer):
     frames, places = numbers["emit"].shape
     pitch, row = (0.2, 0.24) if places <= 11 else (0.13, 0.2)  # inches
     rows = _rows(viewer)
-    parts = [0.55 if viewer._image is not None else 0, places * pitch, 0.42, len(rows) * row]
+    parts = [0.55 if viewer._image is not None else 0, places * pitch, 0.78, len(rows) * row]
     tall = 0.62 + sum(parts) + 0.5
     figure = Figure(figsize=(WIDE, tall), facecolor="white")
     figure.text(0.02, 1 - 0.1 / tall, viewer.title or "All the ways to spell a word", fontsize=10.5, weight="bold",
@@ -41,8 +41,12 @@ def lattice_figure(viewer):
     colours = [_colour(viewer, k) for k in numbers["extended"]]
     _lattice(place(above, parts[1]), numbers, colours, viewer, pitch * frames / (RIGHT - LEFT))
     above += parts[1]
-    if numbers["best"] is not None:
-        _reading(place(above + 0.03, 0.36), numbers, colours, viewer)
+    best = "best" if numbers["alike"] < 2 else "a best"
+    name, path = ("path", viewer.path) if viewer.path else (best, numbers["best"])
+    if path is not None:
+        _stretches(place(above + 0.03, 0.36), numbers["extended"][path], name, "reads", viewer)
+    same = alone(outputs, viewer.blank) == viewer.target
+    _stretches(place(above + 0.39, 0.36), outputs.argmax(1), "alone", "= word" if same else "≠ word", viewer)
     _outputs(place(above + parts[2], parts[3]), outputs, numbers, rows, viewer)
     foot = "Discs: where the paths are. Bars: the outputs. Lines: what the word wants of them."
     figure.text(0.02, 0.07 / tall, f"{foot} Column {viewer.position + 1} is marked.", fontsize=7, color=DIM)
@@ -70,7 +74,7 @@ def _colour(viewer, k):
 
 
 def _sign(viewer, k):
-    return "–" if k == viewer.blank else viewer.symbols[k][:6]
+    return blank_sign(viewer.symbols, viewer.blank) if k == viewer.blank else viewer.symbols[k][:6]
 
 
 def _lattice(axes, numbers, colours, viewer, square):
@@ -87,13 +91,14 @@ def _lattice(axes, numbers, colours, viewer, square):
         discs.append(Ellipse((t + 0.5, s + 0.5), wide, wide / square))
         fills.append(colours[s])
     axes.add_collection(PatchCollection(discs, facecolors=fills, edgecolors="none", zorder=2))
-    path = np.array(viewer.path) if viewer.path else numbers["best"]
+    only = numbers["best"] if numbers["alike"] == 1 else None  # of many that are alike none is drawn
+    path = np.array(viewer.path) if viewer.path else only
     if path is not None:
         points = np.stack([np.arange(frames) + 0.5, path + 0.5], 1)
         axes.add_collection(LineCollection([points], colors=INK, linewidths=1.1, zorder=3))
     _cursor(axes, viewer.position, places)
     for s, k in enumerate(numbers["extended"]):
-        look = {"color": DIM, "fontsize": 7} if k == viewer.blank else {"color": colours[s], "fontsize": 8.5}
+        look = {"color": DIM, "fontsize": 8.5} if k == viewer.blank else {"color": colours[s], "fontsize": 8.5}
         axes.text(-0.012 * frames, s + 0.5, _sign(viewer, k), ha="right", va="center", parse_math=False, **look)
 
 
@@ -101,23 +106,20 @@ def _cursor(axes, at, tall):
     axes.add_patch(Rectangle((at, 0), 1, tall, fill=False, edgecolor=INK, linewidth=0.8, zorder=4))
 
 
-def _reading(axes, numbers, colours, viewer):
-    """The path as stretches, and the symbols that it says."""
-    path = np.array(viewer.path) if viewer.path else numbers["best"]
+def _stretches(axes, classes, name, below, viewer):
+    """A class for each frame, as stretches; below them the symbols, the blanks away."""
     axes.set_ylim(2, 0)
-    edges = np.flatnonzero(np.diff(path, prepend=-9, append=-9))
+    edges = np.flatnonzero(np.diff(classes, prepend=-9, append=-9))
     for begin, end in zip(edges[:-1], edges[1:], strict=True):
-        s = path[begin]
-        blank = s % 2 == 0
-        look = {"facecolor": PANEL if blank else colours[s], "edgecolor": LINE if blank else "none", "linewidth": 0.5}
-        axes.add_patch(Rectangle((begin + 0.06, 0.1), end - begin - 0.12, 0.7, **look))
+        k = classes[begin]
+        blank = k == viewer.blank
+        look = {"facecolor": PANEL if blank else _colour(viewer, k), "edgecolor": LINE if blank else "none"}
+        axes.add_patch(Rectangle((begin + 0.06, 0.1), end - begin - 0.12, 0.7, linewidth=0.5, **look))
         if not blank:
-            sign = _sign(viewer, numbers["extended"][s])
             style = {"fontsize": 8.5, "weight": "bold", "color": INK, "parse_math": False}
-            axes.text((begin + end) / 2, 1.45, sign, ha="center", va="center", **style)
-    name = "path" if viewer.path else "best"
-    for y, text in ((0.45, name), (1.45, "reads")):
-        axes.text(-0.012 * len(path), y, text, ha="right", va="center", fontsize=7, color=DIM)
+            axes.text((begin + end) / 2, 1.45, _sign(viewer, k), ha="center", va="center", **style)
+    for y, text in ((0.45, name), (1.45, below)):
+        axes.text(-0.012 * len(classes), y, text, ha="right", va="center", fontsize=7, color=DIM)
 
 
 def _outputs(axes, outputs, numbers, rows, viewer):

@@ -3,7 +3,7 @@
 import numpy as np
 import traitlets
 
-from .lattice_numbers import frames_needed, is_path, may_jump, outputs_after, solved
+from .lattice_numbers import alone, frames_needed, is_path, may_jump, outputs_after, solved
 from .viewer import Viewer, quantise
 
 LEAST, MOST = 0.001, 0.999  # of a probability that the reader sets
@@ -60,19 +60,21 @@ class LatticeViewer(Viewer):
     Above, the strip; below it the lattice: a column for each frame, a row for each symbol of the word and for the
     blanks around them, pale. Discs and lines show what the paths weigh in four layers: "alpha" (what arrives from the
     left), "beta" (what is still to come), "posterior" (both multiplied) and "gradient" (where the loss pushes the
-    outputs). Below the lattice, the outputs: bars are what the network says, the line is what the word wants.
+    outputs). Below the lattice the best path of the word, or the reader's, and what the outputs say alone, the best
+    class of each column; then the outputs: bars are what the network says, the line is what the word wants.
     The reader moves a column, bends a path, drags an output up or down, takes steps along the gradient, types another
     word. Everything is computed in the browser, in float64 logarithms.
 
     log_probs: (T, C), as log_softmax gives; T <= 200, C <= 64. target: labels from 0 to C - 1, none of them the
-    blank, or a text of symbols such as "337"; at most 12; it may be empty. symbols: C names; the blank's is not used.
+    blank, or a text of symbols such as "337"; at most 12; it may be empty. symbols: C names; the blank's is drawn
+    where it is one character, such as "·", and no symbol; else a dash stands for the blank.
     strip: (H, T), or (H, nT), a picture of the input, drawn from its least value (paper) to its largest (ink).
 
     From a cell, read or set ``viewer.position`` (a frame from 0), ``viewer.target``, ``viewer.path`` (a place from 0
     to 2U for each frame, or [] for none), ``viewer.layer``, ``viewer.edits`` (one after the other: [frame, class,
     probability], where the others of the frame keep their proportions, or "step": one step of size 1 along the
-    gradient of the outputs before the softmax, for the target as it stands). ``viewer.outputs`` and ``viewer.loss``
-    are after the edits. A new target ends the path.
+    gradient of the outputs before the softmax, for the target as it stands). ``viewer.outputs``, ``viewer.loss`` and
+    ``viewer.says`` are after the edits. A new target ends the path.
     Raises ValueError, naming the argument and the numbers.
     Source: Graves and others 2006. Held by tests/viewers/test_lattice.py to seqmodels.ctc.lattice, and
     lattice.test.mjs.
@@ -217,8 +219,14 @@ class LatticeViewer(Viewer):
         """The target in symbols."""
         return " ".join(self.symbols[k] for k in self.target) or "nothing"
 
+    @property
+    def says(self):
+        """What the outputs as they are shown say by themselves, in symbols."""
+        return " ".join(self.symbols[k] for k in alone(self.outputs, self.blank)) or "nothing"
+
     def describe(self):
-        """The sentence for alt and text: frames, word, loss, the best path's share, where the word is at the column."""
+        """The sentence for alt and text: frames, word, loss, the best path's share, where the word is at the column,
+        what the outputs say alone."""
         if self.alt:
             return self.alt
         frames, places = self._shape[0], 2 * len(self.target) + 1
@@ -230,13 +238,14 @@ class LatticeViewer(Viewer):
         mass = numbers["log_likelihood"]
         share = np.exp(best - mass)
         percent = "under 1 %" if share < 0.005 else f"{100 * share:.0f} %"
+        one = "path" if numbers["alike"] < 2 else "path, one of many alike,"
         gamma = np.exp(numbers["posterior"][self.position])
         place = int(gamma.argmax())
         where = f"symbol {place // 2 + 1} of {places // 2}" if place % 2 else "a blank"
         return (
             f"{head}; all paths together have probability {np.exp(mass):.3g}, a loss of {-mass:.2f} nats, and the most "
-            f"probable path has {percent} of it; at frame {self.position + 1} the paths are in {where} "
-            f"with probability {gamma[place]:.2f}."
+            f"probable {one} has {percent} of it; at frame {self.position + 1} the paths are in {where} "
+            f"with probability {gamma[place]:.2f}; alone, the outputs say {self.says}."
         )
 
     def figure(self):

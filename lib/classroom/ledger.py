@@ -42,7 +42,7 @@ class Ledger:
     def add_human(self, result):
         """Enter what you reached in the guessing game: the game's result()."""
         if result is None:
-            print("No row of yours yet: guess fifty characters in the game above, then run this cell again.")
+            print("No row of yours yet: guess in the game above, the more the better, then run this cell again.")
         else:
             self._keep(human_row(result))
 

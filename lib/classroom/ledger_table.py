@@ -20,6 +20,7 @@ def as_html(rows, word=""):
 
     Where the page is too narrow for it, it scrolls in a box of its own.
     """
+    rows = _people_last(rows)
     head = "".join(f"<th {_align(side)}>{name}</th>" for name, side in COLUMNS.items())
     body = "".join(f"<tr>{''.join(_html_cells(row, rows))}</tr>\n" for row in rows)
     notes = "".join(f"<p>{escape(note)}</p>" for note in _notes(rows, word))
@@ -28,6 +29,7 @@ def as_html(rows, word=""):
 
 
 def as_markdown(rows, word=""):
+    rows = _people_last(rows)
     marks = {"left": ":--", "right": "--:"}
     lines = [list(COLUMNS), [marks[side] for side in COLUMNS.values()]]
     lines += [[f"**{cell}**" if strong else cell for cell, strong in _cells(row, rows)] for row in rows]
@@ -35,6 +37,7 @@ def as_markdown(rows, word=""):
 
 
 def as_text(rows, word=""):
+    rows = _people_last(rows)
     lines = [list(COLUMNS), *([cell for cell, _ in _cells(row, rows)] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     sides = COLUMNS.values()
@@ -44,6 +47,11 @@ def as_text(rows, word=""):
         return "  ".join(cell.ljust(width) if side == "left" else cell.rjust(width) for cell, width, side in pairs)
 
     return "\n".join([*(line(cells).rstrip() for cells in lines), *_notes(rows, word)])
+
+
+def _people_last(rows):
+    """A person's bounds are no true bits: such rows stand below the models, outside their order."""
+    return sorted(rows, key=lambda row: "guessed" in row)
 
 
 def _html_cells(row, rows):
@@ -76,7 +84,9 @@ def _is_best(row, rows):
 
 def _bits(row):
     if "guessed" in row:
-        return f"{row['lower']:.2f} to {row['upper']:.2f}"
+        around = _around(row)
+        chance = f" (chance: {around[0]:.2f} to {around[1]:.2f})" if around else ""
+        return f"{row['lower']:.2f} to {row['upper']:.2f}{chance}"
     spread = f" ({row['spread'][0]:.3f} to {row['spread'][1]:.3f})" if "spread" in row else ""
     return f"{row['bits']:.3f}{spread}"
 
@@ -105,8 +115,15 @@ def _notes(rows, word):
 
 
 def _person(row):
-    said = f"{row['name']}: Shannon's bounds, from {row['guessed']} characters"
-    if "lower_interval" in row and "upper_interval" in row:
-        low, high = row["lower_interval"][0], row["upper_interval"][1]
-        said += f". So few leave much to chance: anything from {low:.2f} to {high:.2f} bits fits them"
+    said = f"{row['name']}: Shannon's bounds, from {row['guessed']} characters, no true bits; so outside the order"
+    if around := _around(row):
+        low, high = around
+        said += f". So few characters leave much to chance: anything from {low:.2f} to {high:.2f} bits fits them"
     return said + "."
+
+
+def _around(row):
+    """From the lower end of the one interval to the upper end of the other, or None."""
+    if "lower_interval" in row and "upper_interval" in row:
+        return row["lower_interval"][0], row["upper_interval"][1]
+    return None

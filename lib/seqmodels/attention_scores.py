@@ -98,7 +98,8 @@ class Additive(Score):
 
     def forward(self, query, keys):
         at_each_word = _as_queries(keys, query)  # (B, S, A) or (B, 1, S, A)
-        return self.vote(torch.tanh(self.from_query(query).unsqueeze(-2) + at_each_word)).squeeze(-1)  # (4.3.4)
+        asked = self.from_query(query).unsqueeze(-2)
+        return self.vote(torch.tanh(asked + at_each_word)).squeeze(-1)  # (4.3.4)
 
 
 class Concat(Score):
@@ -155,7 +156,7 @@ class Local(Score):
         return self.score(query, keys)
 
     def weights(self, query, keys, real, position=0):
-        p = self.centre(self._centre(query, real, position))[..., None]  # (B, 1) or (B, T, 1), (4.3.7)
+        p = self.centre(self._centre(query, real, position))[..., None]  # (B, 1) or (B, T, 1), (4.3.8)
         distance = torch.arange(keys.shape[1], device=keys.device) - p  # (B, S) or (B, T, S)
         near = _as_queries(real, query) & (distance.abs() <= self.window)
         weights = masked_softmax(self.score(query, keys), near)

@@ -4,6 +4,8 @@ from torch import nn
 
 from seqmodels.language_model import LanguageModel
 from seqmodels.positions import added, inside
+from seqmodels.pretrained import layouts
+from seqmodels.pretrained.folder import filled
 from seqmodels.recurrent import _check_sizes
 from seqmodels.transformer import TransformerBlock, TransformerStack
 from seqmodels.transformer.blocks import NORMS
@@ -40,6 +42,17 @@ class GPT(LanguageModel):
         super().__init__(vocab_size, d_model, stack, norm=last, tie_weights=tied, bias=False)
         self.max_length = max_length if positions == "learned" else None
         self._begin()
+
+    @classmethod
+    def from_pretrained(cls, folder, *, dropout=0.0):
+        """A published GPT-2, or one of its layout, from a folder with config.json and model.safetensors.
+
+        In float32 and eval mode. dropout: for training on; the published rates are not read. ValueError names what is
+        missing, of another kind or shape, or more than this class has a place for. Nothing is executed or fetched.
+        Held by tests/unit/test_gpt_pretrained.py to the reference implementation.
+        """
+        settings, tensors = layouts.gpt2(folder)
+        return filled(lambda: cls(**settings, dropout=dropout), tensors)
 
     def _begin(self):
         width = (3 * self.embedding.embedding_dim) ** -0.5

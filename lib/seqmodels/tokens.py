@@ -3,8 +3,9 @@
 import torch
 
 from seqmodels.byte_pairs import BytePairEncoder
+from seqmodels.pretrained.tokenizer import PublishedTokenizer, published_tokenizer
 
-__all__ = ["BytePairEncoder", "CharacterVocabulary"]
+__all__ = ["BytePairEncoder", "CharacterVocabulary", "PublishedTokenizer", "published_tokenizer"]
 
 
 class CharacterVocabulary:

@@ -7,7 +7,7 @@ import jupytext
 import numpy as np
 import pytest
 
-from lessons import answers_02, answers_03
+from lessons import answers_02, answers_03, answers_04, answers_05
 from tools.notebook import ROOT, tags
 
 
@@ -121,6 +121,8 @@ RIGHT = [
     ("01", "test_this_tale", LongestMatch),
     *answers_02.RIGHT,
     *answers_03.RIGHT,
+    *answers_04.RIGHT,
+    *answers_05.RIGHT,
 ]
 WRONG = [
     ("01", "test_share", lambda p1, p0: None, "expected one number"),
@@ -143,6 +145,8 @@ WRONG = [
     ("01", "test_this_tale", NotNormalised, "sum to"),
     *answers_02.WRONG,
     *answers_03.WRONG,
+    *answers_04.WRONG,
+    *answers_05.WRONG,
 ]
 
 

@@ -136,6 +136,20 @@ MUTATIONS = [
         unit="tests/unit/test_tcn.py",
         lesson="05_1",
     ),
+    Mutation(
+        file="seqmodels/wavenet.py",
+        old="g.sigmoid())  # (5.2.2)",
+        new="g.tanh())  # (5.2.2)",
+        unit="tests/unit/test_wavenet.py",
+        lesson="05_2",
+    ),
+    Mutation(
+        file="seqmodels/attention/formula.py",
+        old="scale = query.shape[-1] ** -0.5",
+        new="scale = query.shape[-1] ** 0.5",
+        unit="tests/unit/test_attention.py",
+        lesson="06_1",
+    ),
 ]
 
 

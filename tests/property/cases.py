@@ -7,6 +7,7 @@ ALONE: the same, tested alone, for they are kin to some of LAYERS and stack as t
 
 from property.layers import CachedAttention, DilatedConvolution, LoopLSTM, SelectiveRecurrence
 from seqmodels.attention import MultiHeadAttention
+from seqmodels.bert import BERT
 from seqmodels.efficient_attention import LinearAttention
 from seqmodels.gpt import GPT
 from seqmodels.gru import GRU
@@ -16,6 +17,7 @@ from seqmodels.linear_transformer import LinearTransformer
 from seqmodels.lstm import LSTM, LSTM1997, CoupledLSTM, PeepholeLSTM
 from seqmodels.positions import LearnedPositions
 from seqmodels.recurrent import ElmanRNN, JordanRNN
+from seqmodels.t5 import T5
 from seqmodels.tcn import TCN, CausalConv1d
 from seqmodels.transformer import TransformerBlock
 from seqmodels.wavenet import GatedStack, WaveNet
@@ -77,6 +79,8 @@ ALONE = {
     "gpt, sinusoidal, rms": lambda: GPT(VOCABULARY, 6, 3, n_layers=2, positions="sinusoidal", norm_kind="rms"),
     "gpt, relative, window": lambda: GPT(VOCABULARY, 6, 3, n_layers=3, positions="relative", window=3, tied=False),
     "gpt, no positions, attention alone": lambda: GPT(VOCABULARY, 6, 2, n_layers=2, positions="none", d_ff=0),
+    "bert's encoder": lambda: BERT(VOCABULARY, 6, 2, n_layers=2, max_length=16).encoder,
+    "t5's encoder": lambda: T5(VOCABULARY, 6, 3, n_layers=2, head_size=4, activation="gated_gelu_tanh").encoder,
     "learned positions": lambda: LearnedPositions(16, 6),
     "lstm and gru from both sides": lambda: Bidirectional(LSTM(6, 4), GRU(6, 3)),
 }

@@ -197,7 +197,7 @@ def test_a_damaged_stamp_is_not_ready(course, damaged):
 
 
 def test_new_requirements_are_noticed_and_line_endings_are_not(course, tmp_path):
-    for name in ("requirements.txt", "requirements-test.txt", "constraints.txt"):
+    for name in ("requirements.txt", "requirements-pretrained.txt", "requirements-test.txt", "constraints.txt"):
         shutil.copy(ROOT / name, tmp_path)
     course.ROOT = tmp_path
     fake_environment(course)
@@ -211,7 +211,34 @@ def test_new_requirements_are_noticed_and_line_endings_are_not(course, tmp_path)
 def test_extras_are_wanted_only_when_asked(course):
     fake_environment(course)
     course.STAMP.write_text(json.dumps({key: value for key, value in course.wanted().items() if key != "test extras"}))
-    assert course.ready() and not course.ready(extras=True)
+    assert course.ready() and course.ready(pretrained=True) and not course.ready(extras=True)
+    plain = {key: value for key, value in course.wanted().items() if key not in ("test extras", "pretrained")}
+    course.STAMP.write_text(json.dumps(plain))
+    assert course.ready() and not course.ready(pretrained=True)
+
+
+@pytest.mark.parametrize(
+    "options, file, there",
+    [
+        ([], "requirements.txt", set()),
+        (["--pretrained"], "requirements-pretrained.txt", {"pretrained"}),
+        (["--test-extras"], "requirements-test.txt", {"pretrained", "test extras"}),
+    ],
+)
+def test_setup_installs_what_is_asked_and_keeps_it(course, monkeypatch, options, file, there):
+    installed = []
+    monkeypatch.setattr(course, "install", lambda python, what: installed.append(what[1].name))
+    monkeypatch.setattr(course, "make_environment", lambda: course.PYTHON.exists() or fake_environment(course))
+    monkeypatch.setattr(course, "check_folder", lambda: course.VENV.mkdir(parents=True, exist_ok=True))
+    for name in ("check_machine", "check_space"):
+        monkeypatch.setattr(course, name, lambda: None)
+    assert course.setup_only(options) == 0 and installed == [file]
+    assert set(course.stamp()) & {"pretrained", "test extras"} == there
+    monkeypatch.setattr(course, "fingerprint", lambda *names: "newer")
+    course.setup()
+    assert installed == [file, file], "what was asked for once stays"
+    with pytest.raises(course.Trouble, match="only --pretrained and --test-extras, not --all"):
+        course.setup_only(["--all"])
 
 
 # --- Killed, doubled, interrupted

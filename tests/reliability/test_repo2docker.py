@@ -9,7 +9,8 @@ from pathlib import Path
 from conftest import need
 
 ROOT = Path(__file__).parents[2]
-FOR_BINDER = ["environment.yml", "requirements.txt", "requirements-test.txt", "constraints.txt"]
+FOR_BINDER = ["environment.yml", "requirements.txt", "requirements-pretrained.txt", "requirements-test.txt",
+              "constraints.txt"]  # fmt: skip
 OPTIONAL = ["binder", ".binder", "postBuild", "start", "apt.txt", "runtime.txt"]  # these would change its plan too
 
 

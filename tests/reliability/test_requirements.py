@@ -11,7 +11,8 @@ from tools.pins import clean
 
 ROOT = Path(__file__).parents[2]
 CONDA_NAMES = {"pytorch-cpu": "torch"}  # conda-forge's name -> ours, where they differ
-FILES = ("requirements.txt", "requirements-test.txt", "constraints.txt", "environment.yml")
+FILES = ("requirements.txt", "requirements-pretrained.txt", "requirements-test.txt", "constraints.txt",
+         "environment.yml")  # fmt: skip
 
 
 def rows(name):
@@ -44,7 +45,7 @@ def test_conda_takes_a_python_that_binder_can_read():
     assert environment["variables"] == {"OMP_NUM_THREADS": "1"}
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-test.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-pretrained.txt", "requirements-test.txt"])
 def test_every_requirement_has_a_pin_that_it_accepts(name):
     pins = [Requirement(row) for row in rows("constraints.txt")]
     for package, requirement in requirements(name).items():
@@ -55,9 +56,12 @@ def test_every_requirement_has_a_pin_that_it_accepts(name):
             assert requirement.specifier.contains(version), f"{pin} does not satisfy {requirement}"
 
 
-def test_the_test_requirements_begin_with_the_others():
-    assert "-r requirements.txt" in (ROOT / "requirements-test.txt").read_text(encoding="utf-8").splitlines()
-    assert not set(requirements("requirements-test.txt")) & set(requirements("requirements.txt"))
+def test_each_file_begins_with_the_others():
+    files = ["requirements.txt", "requirements-pretrained.txt", "requirements-test.txt"]
+    for i, name in enumerate(files):
+        lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+        assert [line for line in lines if line.startswith("-r ")] == [f"-r {other}" for other in files[:i]]
+        assert not any(set(requirements(name)) & set(requirements(other)) for other in files[:i])
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -31,11 +31,20 @@ def test_players_and_a_picture_with_words(monkeypatch):
         monkeypatch.setattr(module, "display", lambda data, **more: shown.append(data))
     show_sounds({"high <A>": tone(880), "low": tone(220)}, RATE, alt="Two tones, two octaves apart.")
     page, picture, caption = shown
-    assert page["text/html"].count("<audio controls") == 2
+    assert page["text/html"].count("<audio controls") == 2 and "low, 0.25 s<" in page["text/html"]
     assert "high &lt;A&gt;" in page["text/html"]
     assert page["text/plain"] == "to hear: high <A>, low"
     assert len(picture["image/png"]) < 30_000
     assert "two octaves" in caption["text/markdown"]
+
+
+def test_the_pieces_have_one_scale():
+    figure = sound._figure({"loud": tone(220), "soft": 0.1 * tone(220), "none": 0 * tone(220)}, RATE, (0.1, 0.12))
+    pieces = figure.axes[1::3]
+    assert [axes.get_title() for axes in pieces] == ["a piece of it", "", ""]
+    low, high = pieces[0].get_ylim()
+    assert high == -low and 0.5 < high < 0.6
+    assert all(axes.get_ylim() == (low, high) for axes in pieces)
 
 
 @pytest.mark.parametrize(

@@ -79,13 +79,14 @@ def test_a_row_of_the_reader_lasts_is_replaced_and_forgotten(data):
     assert sorted(os.listdir(data / "ledger")) == ["mine.json", "reference.json"], "nothing is left behind"
 
 
-def test_a_person_stands_at_the_upper_bound(data, capsys):
+def test_a_person_stands_apart_with_an_interval(data, capsys):
     ledger = Ledger(data=data)
     ledger.add_human(None)
-    assert "guess fifty characters" in capsys.readouterr().out and len(ledger.rows) == 3
+    assert "guess in the game above" in capsys.readouterr().out and len(ledger.rows) == 3
     ledger.add_human(PLAYED)
-    assert names(ledger) == ["Mamba", "you, guessing", "trigram", "urn"]
-    assert "1.10 to 2.00" in repr(ledger) and "anything from 0.70 to 2.60 bits" in repr(ledger)
+    shown = [line.split("  ")[0] for line in repr(ledger).splitlines()[1:5]]
+    assert shown == ["Mamba", "trigram", "urn", "you, guessing (yours)"], "no true bits: outside their order"
+    assert "1.10 to 2.00 (chance: 0.70 to 2.60)" in repr(ledger) and "anything from 0.70 to 2.60 bits" in repr(ledger)
     assert stored_row(human_row(PLAYED)) == human_row(PLAYED)
     early = PLAYED | {"characters": 3, "lower_interval": None, "upper_interval": None}  # too few for an interval
     assert stored_row(human_row(early)) == human_row(early)
@@ -220,8 +221,9 @@ def test_the_three_forms_say_the_same(data):
     assert page.tags == {"div", "table", "thead", "tbody", "tr", "th", "td", "strong", "p"}, "what GitHub lets through"
     rows = [page.cells[i : i + 8] for i in range(0, len(page.cells), 8)]
     assert rows[1] == ["a <b> model (yours)", "1.250 best", "all it has read", "–", "1,234", "–", "under 0.1", "01_3"]
-    assert rows[3][:6] == ["you, guessing (yours)", "1.10 to 2.00", "–", "–", "–", "50 guessed"]
-    assert rows[4] == ["trigram", "2.250 (2.200 to 2.300)", "2", "10% of 30", "9,000", "300,000", "1.3", "01_3"]
+    person = ["you, guessing (yours)", "1.10 to 2.00 (chance: 0.70 to 2.60)", "–", "–", "–", "50 guessed"]
+    assert rows[5][:6] == person
+    assert rows[3] == ["trigram", "2.250 (2.200 to 2.300)", "2", "10% of 30", "9,000", "300,000", "1.3", "01_3"]
     table = [line for line in ledger._repr_markdown_().splitlines() if line.startswith("|")]
     assert [re.sub(r"[*|\s]", "", line) for line in table[2:]] == ["".join("".join(r).split()) for r in rows[1:]]
     assert all(cell in line for line, cells in zip(repr(ledger).splitlines(), rows, strict=False) for cell in cells)

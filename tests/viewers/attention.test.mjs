@@ -102,6 +102,10 @@ test('words', () => {
   assert.match(attentionWords(at(0)), /^Alignment error 0.33, if the largest weight of each row is a link \(3; 3 must/);
   assert.match(attentionWords(at(0)), /in 2 of 3 rows; not in “noir”\.$/);
   assert.match(attentionWords(at(0, { threshold: 0.3 })), /every weight of 0.30 or more is a link \(4;/);
+  const harm = { ...SENTENCE, damage: Float32Array.of(0.5, 0, 0.1, 0, 0.1, 0.6, 0, 0, 0.2, 0, 0, 0) },
+    said = (one) => attentionWords(attentionView({ ...STATE, layer: 'damage' }, [one], 0, 0));
+  assert.match(said(SENTENCE), /^Alignment error of the damage 0.00, if the largest of each row .*; of the map 0.33, if/);
+  assert.match(said(harm), /^Alignment error of the damage 0.33, /);
   assert.equal(attentionWords({ ...at(0), gold: null, error: null, agreement: null }), '');
   assert.equal(weightText(-0.25), '−0.25');
   assert.equal(weightText(0.004), '0');

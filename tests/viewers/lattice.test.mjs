@@ -58,6 +58,7 @@ test('the mass of a word, its posteriors, best path and number of paths: by goin
       best.path,
     );
     near(Math.exp(now.bestLogProb), best.p);
+    assert.equal(now.alike, 1);
     for (let t = 0; t < frames; t++) {
       near(Math.exp(now.sums[t]), mass);
       for (let k = 0; k < classes; k++) {
@@ -69,11 +70,62 @@ test('the mass of a word, its posteriors, best path and number of paths: by goin
   }
 });
 
+test('equal outputs make all paths equally probable, others some of them', () => {
+  for (const [frames, classes, target] of CASES) {
+    const logProbs = new Float64Array(frames * classes).fill(-Math.log(classes));
+    const now = it.solveLattice({ logProbs, frames, classes, target, blank: 0 });
+    assert.equal(now.alike, now.ways);
+    assert.match(words.latticeAnswer(view(now)).long, now.ways > 1 ? /all equally probable/ : /has 100\s%/);
+  }
+  const mirrored = [
+    [0.6, 0.4],
+    [0.1, 0.9],
+    [0.9, 0.1],
+    [0.1, 0.9],
+    [0.6, 0.4],
+  ];
+  const logProbs = Float64Array.from(mirrored.flat(), Math.log);
+  const now = it.solveLattice({ logProbs, frames: 5, classes: 2, target: [1], blank: 0 });
+  const every = [...everyPath(now)].filter(({ says }) => says === '1').map(({ p }) => p);
+  const most = Math.max(...every);
+  assert.deepEqual([now.alike, every.filter((p) => p > most - 1e-12).length], [3, 3]);
+});
+
 test('a word that needs more frames than there are', () => {
   const now = solved(3, 3, [1, 1, 2]);
   assert.deepEqual([now.possible, now.needed, now.ways], [false, 4, 0]);
   assert.ok(now.gradient.every((g) => g === 0) && now.best.length === 0 && now.logLikelihood === -Infinity);
   assert.equal(solved(4, 3, [1, 1, 2]).ways, 1);
+});
+
+test('what the outputs say alone: the best class of each frame, of equal ones the first', () => {
+  const logProbs = Float64Array.from([0.2, 0.5, 0.3, 0.4, 0.4, 0.2, 0.1, 0.2, 0.7, 0.1, 0.2, 0.7], Math.log);
+  const now = it.solveLattice({ logProbs, frames: 4, classes: 3, target: [1, 2], blank: 0 });
+  assert.deepEqual(now.greedy, [1, 0, 2, 2]);
+  const symbols = ['', 'a', 'b'];
+  assert.deepEqual(words.latticeAlone({ now, symbols }), { text: 'ab', same: true });
+  assert.deepEqual(words.latticeAlone({ now: { ...now, target: [2] }, symbols }), { text: 'ab', same: false });
+  const silent = { ...now, greedy: [0, 0, 0, 0] };
+  assert.deepEqual(words.latticeAlone({ now: silent, symbols }), { text: 'nothing', same: false });
+  assert.deepEqual(words.latticeAlone({ now: { ...silent, target: [] }, symbols }), { text: 'nothing', same: true });
+  assert.equal(words.pathName({ now: { ...now, alike: 1 }, symbols, path: [] }), 'Best path of ab');
+  assert.equal(words.pathName({ now, symbols, path: [1] }), 'Your path, which says ab');
+  const few = words.pathName({ now: { ...now, alike: 3 }, symbols, path: [] });
+  assert.equal(few, 'One of 3 equally probable paths of ab');
+  assert.match(words.pathName({ now: { ...now, alike: 1e9 }, symbols, path: [] }), /^One of many equally probable/);
+});
+
+test('the blank is called by its name where that is one character and no symbol', () => {
+  const now = { blank: 0 };
+  for (const [symbols, sign] of [
+    [['·', 'a'], '·'],
+    [['', 'a'], '–'],
+    [[' ', 'a'], '–'],
+    [['blank', 'a'], '–'],
+    [['a', 'a'], '–'],
+  ])
+    assert.equal(words.symbolOf({ symbols, now }, 0), sign);
+  assert.equal(words.symbolOf({ symbols: ['·', 'a'], now }, 1), 'a');
 });
 
 test('what flows into a place adds up to its share, in every layer', () => {
@@ -198,6 +250,8 @@ test('places in the picture: what is drawn at a point is found at it', () => {
     assert.deepEqual(place.latticeUnder(p, p.x(t), p.y(s)), { t, s });
   assert.deepEqual(place.latticeUnder(p, p.x(2), p.base(1) - 5), { t: 2, row: 1 });
   assert.deepEqual(place.latticeUnder(p, -50, 4), { t: 0 });
+  const tight = place.latticePlaces({ now, rows: [0, 1, 2], strip, width: 140, names: 52 });
+  assert.deepEqual([p.beneath, tight.beneath], [0, 17], 'symbols go below stretches too narrow for them');
   near(place.probabilityAt(p, 1, p.base(1) - 0.4 * p.reach), 0.4);
   assert.equal(place.probabilityAt(p, 1, -999), 0.999);
 });
@@ -260,6 +314,8 @@ test('the answer, the column and the path in words', () => {
   const given = solved(6, 4, [1, 1, 2], 2);
   const changed = words.latticeAnswer(view(now, { changed: true, given })).short;
   assert.ok(changed.includes(`(${words.nats(-given.logLikelihood)} as given)`), changed);
+  const stepped = words.latticeAnswer(view(now, { changed: true, given, steps: 50 })).short;
+  assert.ok(stepped.includes(' nats after 50 steps ('), stepped);
   const path = [0, 1, 2, 3, 5, 5];
   assert.deepEqual(words.pathLines(view(now, { path })), ['–3–377', '–3–37', '337']);
   assert.match(words.latticeStatus(view(now, { path })), /The path says 337, /);

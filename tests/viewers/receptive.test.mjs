@@ -79,7 +79,7 @@ test('the goals and what they say', () => {
   const say = (goal, layers, best = {}) => words.goalWords(view(layers, { goal, best }));
   const trap = say('reach', stack(2, 128, 64, 8));
   assert.equal(trap.done, true);
-  assert.match(trap.text, /6 weights.*nobody needs fewer.*of the 201 inputs it sees 8/);
+  assert.match(trap.text, /6 weights.*8 … nobody needs fewer\. But of the 201 inputs it sees 8/);
   assert.equal(say('reach', stack(2, 128, 64, 4)).done, false);
   assert.equal(say('cover', stack(2, 128, 64, 8)).done, false);
   assert.match(say('cover', stack(5, 1, 4, 16, 64)).text, /20 weights per channel pair; 16 are enough/);
@@ -87,6 +87,7 @@ test('the goals and what they say', () => {
   assert.match(say('exact', stack(3, 1, 2)).text, /impossible: 2 does not divide 99/);
   assert.doesNotMatch(say('exact', stack(2, 1, 2)).text, /impossible/);
   assert.equal(say('exact', stack(2, 1, 2, 4, 4, 8, 16, 32, 32)).done, true);
+  assert.match(say('exact', stack(2, 1, 2, 4, 8, 16, 32, 36)).text, /14 weights.*nobody needs fewer than 16; yours/);
   assert.equal(say('exact', stack(2, 1, 2, 32, 64)).done, false, 'it reaches 100, with holes');
 });
 
@@ -134,6 +135,24 @@ test('one input in words', () => {
   assert.match(say(95, { step: 90 }), /later than the output/);
   assert.match(say(90, { compare: 'recurrent' }), /through 10 states/);
   assert.equal(words.manyRoads(3 ** 15), 'some 10⁷ roads');
+});
+
+test('the way of one input: sideways where there is one road, hidden units where there are more', () => {
+  const way = (layers, back, more = {}) =>
+    words.wayWords(view(layers, { traced: 99 - back, up: it.roadsFromInput(layers, back), ...more }));
+  const four = stack(2, 1, 2, 4, 8, 16);
+  assert.equal(way(four, 14), ' 3 layers hand it on sideways: 8 + 4 + 2.');
+  assert.equal(way(four, 16), ' 1 layer hands it on sideways: 16.');
+  assert.equal(way(four, 0), ' Every layer hands it straight up.');
+  for (let back = 0; back < 32; back++) {
+    const steps = it.sidewaysTo(it.solveReceptive(four), back);
+    assert.equal(steps.reduce((a, b) => a + b, 0), back);
+  }
+  assert.equal(way(stack(3, 1, 4), 10), ' 2 layers hand it on sideways: 8 + 2.');
+  assert.equal(way(stack(2, 1, 1, 1), 1), ' Hidden units on the way, from below: 2, 2 (2 layers).');
+  assert.equal(way(four, 32), '');
+  assert.equal(way(four, 14, { compare: 'recurrent' }), '');
+  assert.equal(words.inputWords({ tokens: null, step: 0 }, 141), '141 steps later');
 });
 
 test('keys, and those that are not ours', () => {

@@ -4,10 +4,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   isLightest,
+  isResult,
+  oddest,
   onHundredths,
   settledPulls,
   steerMemory,
   steerRound,
+  steerStars,
   steerView,
   toSteerRound,
   typedNumber,
@@ -31,6 +34,7 @@ import {
   compoundText,
   rowSentence,
   saysWords,
+  steerBound,
   steerLead,
   steerShare,
   steerStatus,
@@ -63,6 +67,7 @@ const stub = {
     return rows;
   },
   way: (_, target) => (target[0] === 3 ? [[0, 3, 0.51]] : null),
+  wholly: (_, target) => target.at(-1) === 3,
 };
 const STATE = {
   ...{
@@ -75,6 +80,7 @@ const STATE = {
     show_gold: false,
     show_words: false,
     results: [],
+    met: [],
   },
   ...{ rounds: [[[402, 202]], [[402, 204]]], english: ENGLISH, german: GERMAN },
 };
@@ -197,6 +203,22 @@ test('the best way is told with the target, and impossible targets too', () => {
   assert.match(steerStatus(none), /cannot be made to write 404/);
 });
 
+test('a part is asked for only where no row with all its weight will do', () => {
+  assert.equal(view({ target: 202, round: 1 }).needsPart, false);
+  assert.equal(view({ target: 204, round: 2 }).needsPart, true);
+  assert.equal(view({ target: 404 }).needsPart, false, 'where nothing will do, a part will not either');
+});
+
+test('the oddest that was met lies furthest from what was read; what was asked for is not met', () => {
+  const seen = { number: 402, value: 4000, target: 202, steered: 1 };
+  assert.deepEqual(oddest([], seen), [402, 4000]);
+  assert.deepEqual(oddest([402, 80000], seen), [402, 80000]);
+  assert.deepEqual(oddest([402, 403], seen), [402, 4000]);
+  assert.deepEqual(oddest([402, 403], { ...seen, value: 4 }), [402, 4], 'smaller is odd as well');
+  for (const none of [{ value: null }, { value: 402 }, { value: 202 }, { steered: 0 }])
+    assert.deepEqual(oddest([7, 8], { ...seen, ...none }), [7, 8]);
+});
+
 test('moves: pulls stay in order, a share of 0 lets go, pulls of rows that are gone end', () => {
   const one = withPull(STATE, 2, 1, 0.333);
   assert.deepEqual(one, { pulls: [[2, 1, 0.33]], row: 2 });
@@ -224,9 +246,18 @@ test('results: the best of a round is kept, rows first, then weight; free play c
   close(second[0].weight, 0.51);
   assert.equal(withResult(second, heavy), second);
   assert.ok(!isLightest(first[0]) && isLightest(second[0]));
-  assert.match(steerVerdict(first[0]), /1 row, and no way has fewer. Weight 1.00: 0.51 is enough/);
-  assert.match(steerVerdict(second[0]), /No way is lighter/);
-  assert.match(steerVerdict({ ...second[0], rows: 2 }), /with 2 rows. It can be done with 1/);
+  assert.equal(steerVerdict(first[0]), '★☆☆ Done with 1 row, and no way has fewer. It can be lighter.');
+  assert.match(steerVerdict({ ...first[0], weight: 0.75 }), /^★★☆ .*weight 0.75. It can be a little lighter/);
+  assert.match(steerVerdict(second[0]), /^★★★ .*weight 0.51. No way is lighter/);
+  assert.match(steerVerdict({ ...second[0], rows: 2 }), /^☆☆☆ Done with 2 rows. It can be done with fewer/);
+  assert.deepEqual([heavy, light, view(round)].map((now) => isResult(now, second[0])), [false, true, false]);
+  assert.equal(steerVerdict(first[0], false), 'Best so far: ★☆☆ 1 row, weight 1.00.');
+  assert.match(steerVerdict({ ...first[0], shown: true }, false), /^This was the lightest way/);
+  assert.match(steerBound(second[0]), /^1 row, weight 0.51. ★ no way/);
+  assert.deepEqual(
+    [1, 0.76, 0.75, 0.52, 0.51].map((weight) => steerStars({ ...second[0], weight })),
+    [1, 1, 2, 2, 3],
+  );
   assert.match(steerVerdict({ ...second[0], shown: true }), /lightest way: 1 row/);
 });
 
@@ -240,11 +271,18 @@ test('the text to copy', () => {
     lightest: 0.44,
     strip: [0, 0, 0, 1, 0],
   };
-  const lines = steerShare([result, { ...result, shown: true }], 7, 5).split('\n');
-  assert.equal(lines[0], 'Steer the translator, game 7: 2 of 5');
-  assert.equal(lines[1], '4,372 → 4,073  □□□■□  1 of 1, weight 0.50');
-  assert.match(lines[2], /shown to me$/);
-  assert.equal(lines[3], '1 row (fewest 1), weight 0.50 (lightest 0.44)');
+  const three = { source: 8410, target: 4008, rows: 3, fewest: 3, weight: 1.6, lightest: 1.58, round: 5, strip: [1] },
+    shown = { ...three, shown: true };
+  const lines = steerShare([result, shown], 7, 5).split('\n');
+  assert.equal(lines[0], 'I made a translator read 4,372 and say viertausenddreiundsiebzig with one pull.');
+  assert.equal(lines[1], 'Steer the translator, game 7: 2 of 5');
+  assert.equal(lines[2], '4,372 → 4,073  □□□■□  ★★☆ 1 row, weight 0.50');
+  assert.match(lines[3], /shown to me$/);
+  assert.equal(lines[4], '1 row, weight 0.50, 2 of 3 stars');
+  const odd = steerShare([result, three], 7, 5, [3830, 330000000]).split('\n');
+  assert.equal(odd[0], 'I made a translator read 8,410 and say viertausendacht with 3 pulls.');
+  assert.equal(odd[1], 'The oddest on the way: it read 3,830 and said 330,000,000.');
+  assert.equal(steerShare([shown], 7, 5).split('\n')[0], 'Steer the translator, game 7: 1 of 5');
   assert.match(steerTotal([{ ...result, shown: true }]), /No round/);
 });
 
@@ -297,7 +335,7 @@ test('sentences', () => {
   );
   assert.match(rowSentence(view({ pulls: [[0, 3, 0.3]] })), /writes vier all the same/);
   assert.equal(saysWords(view()), '402');
-  assert.equal(saysWords(view({ pulls: [[0, 1, 1]] })), 'not a number');
+  assert.equal(saysWords(view({ pulls: [[0, 1, 1]] })), 'no number');
   assert.equal(saysWords(view({ pulls: [[0, 2, 1]] })), 'nothing');
   assert.equal(saysWords(view({ pulls: [[3, 0, 1]] })), 'it does not stop');
   assert.equal(steerStatus(view()), 'Nothing is steered: it writes as it was trained.');
@@ -306,6 +344,7 @@ test('sentences', () => {
     /reads 402 and says 202. 1 row steered, weight 1.00, 1 word changed/,
   );
   assert.match(steerStatus(view({ pulls: [[0, 3, 0.3]] })), /still writes 402/);
-  assert.match(steerStatus(view({ pulls: [[0, 1, 1]] })), /hunderthundertzwei: no number/);
+  assert.match(steerStatus(view({ pulls: [[0, 1, 1]] })), /“hunderthundertzwei” is no number\. 1 row/);
+  assert.match(steerStatus(view({ pulls: [[0, 2, 1]] })), /writes nothing at all/);
   assert.match(steerStatus(view({ pulls: [[3, 0, 1]] })), /goes on and on/);
 });

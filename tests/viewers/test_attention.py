@@ -261,6 +261,33 @@ def test_nothing_is_cut_at_any_moment(bare, shots, request):
     everything_is_seen(bare, shots, request)
 
 
+# Numbers of the chosen row that reach over their cell or into the mark of a link there.
+CROWDED = """() => { const marks = [...document.querySelectorAll('[data-link]')].map((e) => e.getBoundingClientRect());
+  const band = document.querySelector('[data-role=band]').getBoundingClientRect(),
+    count = document.querySelectorAll('[data-source]').length, cell = (band.width - 2) / count;
+  return [...document.querySelectorAll('[data-number]')].filter((e) => {
+    const box = e.getBoundingClientRect(), left = band.left + 1 + cell * Number(e.dataset.number);
+    return box.left < left || box.right > left + cell || marks.some((m) =>
+      m.left < box.right && m.right > box.left && m.top < box.bottom && m.bottom > box.top);
+  }).map((e) => e.textContent);
+}"""
+
+
+def wide_map(columns):
+    words = [f"w{k}" for k in range(columns)]
+    weights = 0.94 * np.eye(columns) + 0.06 / columns
+    return AttentionViewer(weights, words, words, gold=[(0, 1)], show_gold=True)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("columns, seen", [(3, True), (8, True), (14, False)])
+def test_a_number_stands_only_where_there_is_room(browser, tmp_path, columns, seen):
+    with opened(browser, tmp_path / "page.html", [wide_map(columns)], width=480) as page:
+        root_of(page).locator("[data-link]").first.wait_for(state="attached")
+        assert page.evaluate(CROWDED) == []
+        assert (root_of(page).locator("[data-number]").count() > 0) == seen
+
+
 @pytest.mark.browser
 def test_every_control_has_a_name(bare):
     unnamed = bare.evaluate("""() => [...document.querySelectorAll('button, input, [tabindex="0"]')]

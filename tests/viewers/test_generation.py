@@ -17,7 +17,7 @@ from classroom.viewer import joined_javascript
 from conftest import need
 from viewers import lab
 from viewers.bare_page import opened
-from viewers.hands import EVERY_SIZE, cut, says, viewer
+from viewers.hands import EVERY_SIZE, cut, place, says, viewer
 from viewers.tale_runs import MODELS, tale_runs
 
 RUNS = tale_runs()
@@ -104,16 +104,17 @@ def test_other_errors_say_what_is_expected():
 # --- Python: what is chosen, what is asked ----------------------------------------------------------
 
 
-def test_a_choice_finds_its_runs_and_begins_again():
+def test_a_choice_finds_its_runs_and_keeps_the_place():
     view = GenerationViewer(SEVERAL, temperature=0.5, position=12, pinned=3)
     assert (view.prompt, view.temperature, view.seed) == ("The cat sat on the", 0.5, 0)
     assert (view.position, view.pinned, len(view.lanes)) == (12, 3, 4)
     view.prompt = "Orla opened her"
-    assert (view.temperature, view.position, view.pinned) == (0.5, 0, None)
+    assert (view.temperature, view.position, view.pinned) == (0.5, 12, None)
     assert {run["prompt"] for run in view.lanes} == {"Orla opened her"}
     thin = GenerationViewer([*SEVERAL[:4], *tale_runs(30, prompts=("Jory",), seeds=(9,))])
+    thin.position = 40
     thin.prompt = "Jory"
-    assert thin.seed == 9, "no run of Jory has seed 0: the nearest is taken"
+    assert (thin.seed, thin.position) == (9, 30), "no run of Jory has seed 0 or 40 characters: the nearest is taken"
 
 
 def test_the_state_keeps_the_numbers_and_is_small():
@@ -334,11 +335,26 @@ def test_the_keyboard_writes_looks_back_and_chooses(bare):
     assert root.locator("[data-lane='0'] .later").count() == 0
     press("Home")
     assert state(bare, "position") == [0]
+    press("PageDown")
     root.locator("[data-role=prompt]").select_option("Orla opened her")
     root.locator("[data-role=seed]").select_option("7")
-    assert state(bare, "prompt", "seed", "temperature") == ["Orla opened her", 7, 1]
+    assert state(bare, "prompt", "seed", "temperature", "position") == ["Orla opened her", 7, 1, 10]
+    [run] = [r for r in SEVERAL if (r["model"], r["prompt"], r["seed"], r["temperature"])
+             == ("Shannon", "Orla opened her", 7, 1.0)]  # fmt: skip
     shown = root.locator("[data-lane='2'] .written").get_attribute("aria-label")
-    assert shown == "Shannon: Orla opened her"
+    assert shown == f"Shannon: Orla opened her{run['text'][:10]}", "another choice is written as far"
+
+
+@pytest.mark.browser
+def test_six_lanes_are_kept_low(browser, tmp_path):
+    text = "a\n" * 70
+    lane = {**RUNS[0], "text": text, "probabilities": [0.5] * 140, "top": [[("a", 0.5), ("\n", 0.5)]] * 140}
+    with opened(
+        browser, tmp_path / "page.html", [GenerationViewer([{**lane, "model": str(k)} for k in range(6)])]
+    ) as page:
+        page.locator("[data-role=end]").click()
+        heights = [place(one)["height"] for one in page.locator(".lane").all()]
+        assert len(heights) == 6 and max(heights) < 120, "a new line is a sign there and begins no line"
 
 
 @pytest.mark.browser

@@ -12,7 +12,7 @@ from PIL import Image
 
 from classroom import LatticeViewer
 from classroom.lattice_numbers import outputs_after, solved
-from seqmodels.ctc import collapse, lattice
+from seqmodels.ctc import collapse, greedy_decode, lattice
 from viewers import lab
 from viewers.bare_page import opened
 from viewers.hands import EVERY_SIZE, cut, place, says, viewer
@@ -140,6 +140,7 @@ def test_the_numbers_of_text_and_picture_equal_the_library(make, word):
         theirs = getattr(wanted, {"emit": "emission"}.get(name, name))
         np.testing.assert_allclose(mine[name], theirs, rtol=1e-12, atol=1e-12, err_msg=name)
     np.testing.assert_array_equal(mine["best"], wanted.best_path)
+    assert (mine["alike"] > 1) == (make is even), "equal outputs prefer no path"
     assert abs(it.loss + wanted.log_likelihood) < 1e-12
 
 
@@ -148,6 +149,7 @@ NUMBERS = """((given, word) => {
   const now = m.solveLattice({ ...given, logProbs: Float64Array.from(given.logProbs), target: word });
   const tables = ['emit', 'alpha', 'beta', 'posterior', 'gradient', 'sums'];
   return { ...Object.fromEntries(tables.map((name) => [name, plain(now[name])])), best: now.best, jump: now.jump,
+    greedy: now.greedy, alike: now.alike,
     bestLogProb: now.bestLogProb, logLikelihood: now.logLikelihood, extended: now.extended };
 })(v.given, v.word)"""
 
@@ -167,6 +169,8 @@ def test_the_browser_computes_what_the_library_computes(make, word):
     np.testing.assert_allclose(here["sums"], wanted.log_likelihood, rtol=0, atol=1e-10)
     assert here["best"] == wanted.best_path.tolist() and here["extended"] == wanted.extended.tolist()
     assert here["jump"] == wanted.may_jump.tolist()
+    assert here["greedy"] == it.outputs.argmax(1).tolist()
+    assert here["alike"] == solved(it.outputs, word, it.blank)["alike"]
     assert abs(here["bestLogProb"] - wanted.best_log_prob) < 1e-10
     assert abs(here["logLikelihood"] - wanted.log_likelihood) < 1e-10
 
@@ -211,9 +215,18 @@ def test_one_sentence_with_numbers():
     assert f"a loss of {-wanted.log_likelihood:.2f} nats" in said
     share = 100 * np.exp(wanted.best_log_prob - wanted.log_likelihood)
     assert f"the most probable path has {share:.0f} % of it" in said
-    assert f"at frame 7 the paths are in symbol 1 of 3 with probability {np.exp(wanted.posterior[6, 1]):.2f}." in said
+    assert f"at frame 7 the paths are in symbol 1 of 3 with probability {np.exp(wanted.posterior[6, 1]):.2f};" in said
+    assert said.endswith("; alone, the outputs say 3 3 7.")
+    assert "the most probable path, one of many alike, has" in repr(even())
     assert repr(even(4)).endswith("impossible: it needs 5 frames.")
     assert "the word nothing" in repr(even(word=""))
+
+
+def test_what_the_outputs_say_alone():
+    for it in (digits(), long(), sounds(), even(), digits(edits=[[20, 0, 0.99]])):
+        (labels,) = greedy_decode(torch.from_numpy(it.outputs)[None], blank=it.blank)
+        assert it.says == (" ".join(it.symbols[k] for k in labels) or "nothing")
+    assert even().says == "nothing" and digits(edits=[[20, 0, 0.99], [19, 0, 0.99]]).says == "3 7"
 
 
 @pytest.mark.parametrize("make", [digits, long, sounds, lambda: even(4), lambda: even(3, "")])
@@ -318,8 +331,14 @@ def test_a_path_is_led_walked_drawn_at_random_and_read(bare):
     first = trait(bare, 0, "path")
     press(bare, root, "r")
     assert collapse([int(wanted.extended[s]) for s in first]) == it.target and trait(bare, 0, "path") != first
+    row = place(root.locator("svg [data-row='0']"))
+    bare.mouse.click(cell(root, 9, 0)[0], row["y"] + row["height"] / 2)
+    assert trait(bare, 0, "position") == 9 and len(trait(bare, 0, "path")) == 40, "a click in the outputs: column only"
     root.locator("[data-role=clear]").click()
     assert trait(bare, 0, "path") == [] and root.locator("[data-role=line-0]").is_hidden()
+    bare.mouse.click(cell(root, 11, 0)[0], row["y"] + row["height"] / 2)
+    assert trait(bare, 0, "position") == 11 and trait(bare, 0, "path") == []
+    says(root.locator("[data-role=hint]"), "click in the outputs below the lattice")
     # a path is also drawn by dragging
     x, y = cell(root, 8, 2)
     bare.mouse.move(x, y)
@@ -337,8 +356,8 @@ def test_an_output_is_dragged_and_the_loss_follows(bare):
     x, y = knob["x"] + knob["width"] / 2, knob["y"] + knob["height"] / 2
     bare.mouse.move(x, y)
     bare.mouse.down()
+    bare.mouse.move(x, y - 7)
     bare.mouse.move(x, y - 12)
-    bare.mouse.move(x, y - 20)
     bare.mouse.up()
     ((frame, which, probability),) = trait(bare, 0, "edits")
     assert (frame, which) == (20, 8) and 0.4 < probability < 0.999
@@ -351,14 +370,53 @@ def test_an_output_is_dragged_and_the_loss_follows(bare):
     says(root.locator("[data-role=answer]"), f"a loss of {it.loss:.2f} nats")
     press(bare, root, "u")
     assert trait(bare, 0, "edits") == it.edits[:1]
+    press(bare, root, "m")
     root.locator("[data-role=reset]").click()
     assert trait(bare, 0, "edits") == [] and root.locator("[data-role=undo]").is_disabled()
+    assert trait(bare, 0, "path") == [], "it was led over other outputs"
     press(bare, root, *"llllllllll")
     it.edits = ["step"] * 10
     says(root.locator("[data-role=answer]"), f"a loss of {it.loss:.2f} nats")
     bare.evaluate("() => models[0].set('edits', [[20, 0, 0.5]])")
     it.edits = [[20, 0, 0.5]]
     says(root.locator("[data-role=answer]"), f"a loss of {it.loss:.2f} nats")
+
+
+@pytest.mark.browser
+def test_what_is_said_alone_is_told_beside_the_best_path(bare):
+    root = viewer(bare, "Three digits")
+    alone, name = root.locator("[data-role=alone]"), root.locator("[data-role=path-name]")
+    says(name, "Best path of 337")
+    says(alone, "337  = the word ✓")
+    press(bare, root, "m")
+    says(name, "Your path, which says 337")
+    bare.evaluate("() => models[0].set('edits', [[20, 0, 0.99], [19, 0, 0.99]])")
+    says(alone, "37  ≠ the word")
+    says(root.locator("[role=status]"), "Alone, the outputs say 37, not the word.")
+    root.locator("[data-role=word]").fill("37")
+    says(alone, "37  = the word ✓")
+    even_root = viewer(bare, "Even")
+    alone = even_root.locator("[data-role=alone]")
+    says(alone, "nothing  ≠ the word")
+    says(even_root.locator("[data-role=path-name]"), "One of many equally probable paths of abba")
+    says(even_root.locator("[data-role=answer]"), "all equally probable; the loss counts them all.")
+    for steps in (1, 59):
+        press(bare, even_root, *"l" * steps)
+        it = even(12, layer="alpha", edits=["step"] * trait(bare, 2, "edits").count("step"))
+        says(alone, f"{it.says.replace(' ', '')}  {'= the word ✓' if it.says == 'a b b a' else '≠ the word'}")
+    assert it.says == "a b b a"
+    says(even_root.locator("[data-role=answer]"), f"a loss of {it.loss:.2f} nats after 60 steps (")
+    never = viewer(bare, "Never")
+    says(never.locator("[data-role=alone]"), "nothing  ≠ the word")
+
+
+@pytest.mark.browser
+def test_word_and_path_are_in_one_view(bare):
+    """The controls of the word and of the path stand together, above the picture."""
+    root = viewer(bare, "Three digits")
+    word, path = (place(root.locator(f"[data-role={role}]")) for role in ("word", "best"))
+    assert abs(word["y"] - path["y"]) < 100 and path["y"] < box(root)["y"]
+    assert place(root)["height"] < 1250
 
 
 @pytest.mark.browser

@@ -1,13 +1,15 @@
 """Measure the effects that lesson 04_1 shows into data/effects/04_1.json.
 
-    python -m tools.effects.reading_strips              (about six minutes on one core)
-    python -m tools.effects.reading_strips dates        only the language model; see PARTS below for the others
+    python -m tools.effects.reading_strips              (about ten minutes on one core)
+    python -m tools.effects.reading_strips dates        only the language model; see the last line for the others
 
 One network, five ways to teach it: by CTC; by a label for each column, true or cut evenly or aligned again and again by
-the network itself; and by CTC on labels in reverse order. All see the same strips of the training images. Learning
+the network itself; and by CTC on labels in reverse order. Beside it, taught by CTC too, one that reads from left to
+right only, and one that is given the pixels as they are. All see the same strips of the training images. Learning
 rates, and the shortest run of columns that counts as a digit where every column has its label, are chosen by the label
 error on strips of the training images, on a seed that is not reported; held-out images take no part in it.
 The loop through time is PyTorch's, which is faster than ours and computes the same from the same start.
+`tuning` and `longer` measure only what data/effects/04_1.json lacks: take a row out of it to measure that anew.
 """
 
 import json
@@ -32,20 +34,30 @@ from tools.effects import measure_parts
 from tools.effects.both_directions import QuickLSTM
 
 DIGITS, UNITS, CLASSES = (4, 6), 32, 11  # digits in a strip
-BATCH, STEPS, WARMUP, RATES, SHORTEST = 16, 240, 10, [2e-2, 4e-2, 8e-2], [1, 2, 3]
-TUNED_ON, SEEDS, TESTED_ON = 100, range(5), 999
+BATCH, STEPS, WARMUP, SHORTEST = 16, 240, 10, [1, 2, 3]
+RATES, OTHER_RATES = (
+    [2e-2, 4e-2, 8e-2],
+    {
+        "raw pixels": [4e-2, 8e-2, 0.16, 0.32],
+        "backwards": [2e-2, 4e-2, 8e-2, 0.16, 0.32],
+        "left to right": [2e-2, 4e-2, 8e-2, 0.16],
+    },
+)  # where the best of the three would be the last of them
+ONE_WAY_UNITS = 48  # of the reader from left to right: about as many weights as twice 32 have
+TUNED_ON, SEEDS, MORE_SEEDS, TESTED_ON = 100, range(5), range(10), 999  # more where five do not show what is usual
 FIRST_CUTS = STEPS // 3  # steps with even cuts before the network aligns for itself
-PATIENT_STEPS, EVERY = 480, 6
-LONG, LONG_SPACES, LONG_WAYS = (12, 14), (0, 12), ["ctc", "true spans", "even cuts"]
+PATIENT_STEPS, EVERY, BACKWARDS_STEPS = 480, 6, 960
+LONG, LONG_SPACES, LONG_WAYS = (12, 14), (0, 12), ["ctc", "true spans", "even cuts", "realigned"]
 
 
 class Reader(nn.Module):
     """Columns of pixels (B, T, 8) -> log-probabilities (B, T, 11) of the blank and the ten digits."""
 
-    def __init__(self, standardised=True):
+    def __init__(self, standardised=True, both_directions=True):
         super().__init__()
-        self.layer = Bidirectional(QuickLSTM(8, UNITS), QuickLSTM(8, UNITS))
-        self.head = nn.Linear(2 * UNITS, CLASSES)
+        both = both_directions
+        self.layer = Bidirectional(QuickLSTM(8, UNITS), QuickLSTM(8, UNITS)) if both else QuickLSTM(8, ONE_WAY_UNITS)
+        self.head = nn.Linear(2 * UNITS if both else ONE_WAY_UNITS, CLASSES)
         images = handwriting("train").images
         self.mean, self.deviation = (images.mean(), images.std()) if standardised else (0.0, 1.0)
 
@@ -121,6 +133,7 @@ WAYS = {
     "even cuts": lambda: by_columns(even_labels),
     "realigned": lambda: by_columns(Realigned()),
     "raw pixels": lambda: by_ctc,
+    "left to right": lambda: by_ctc,
     "backwards": lambda: backwards,
 }
 FRAMEWISE = ["true spans", "even cuts", "realigned"]
@@ -131,7 +144,8 @@ FRAMEWISE = ["true spans", "even cuts", "realigned"]
 
 def taught(way, rate, seed, steps=STEPS, after_step=None, **how):
     torch.manual_seed(seed)
-    reader, generator = Reader(standardised=way != "raw pixels"), torch.Generator().manual_seed(seed)
+    reader = Reader(standardised=way != "raw pixels", both_directions=way != "left to right")
+    generator = torch.Generator().manual_seed(seed)
     batches = (digit_strips(BATCH, generator, **({"digits": DIGITS} | how)) for _ in range(steps))
     watch = None if after_step is None else lambda step, history: after_step(reader, step, history)
     history = train(reader, batches, steps=steps, loss=WAYS[way](), learning_rate=rate,
@@ -173,40 +187,53 @@ def error(reader, batch, shortest=1, mirrored=False):
     return label_error_rate(references, read(outputs(reader, batch), batch.lengths, shortest))
 
 
+def measured(part):
+    """What data/effects/04_1.json holds of a part."""
+    path = DATA / "effects" / "04_1.json"
+    return json.loads(path.read_bytes()).get(part, {}) if path.exists() else {}
+
+
 def tuning():
     """The label error on strips of the training images, of every way at every rate (and shortest run)."""
-    found, batch = {}, test_strips(150, "train", TUNED_ON)
+    known, found, batch = measured("tuning").get("found", {}), {}, test_strips(150, "train", TUNED_ON)
     for way in WAYS:
         found[way] = {}
-        for rate in RATES:
-            reader, losses = taught(way, rate, TUNED_ON)
-            row = {"loss": sum(losses[-30:]) / 30}
-            for shortest in SHORTEST if way in FRAMEWISE else [1]:
-                row[f"shortest {shortest}"] = error(reader, batch, shortest, way == "backwards")
-            found[way][str(rate)] = row
+        for rate in OTHER_RATES.get(way, RATES):
+            row = found[way][str(rate)] = known.get(way, {}).get(str(rate)) or tuned_at(way, rate, batch)
             print(way, rate, row, flush=True)
-            yield {"seed": TUNED_ON, "found": found}
+            yield {"seed": TUNED_ON, "found": known | found}
+
+
+def tuned_at(way, rate, batch):
+    if way == "raw pixels":  # slower to begin
+        curve, reader, losses = watched(way, rate, TUNED_ON, PATIENT_STEPS, test_strips(50, "train", TUNED_ON))
+        row = {"steps": PATIENT_STEPS, "silent until": silent_until(curve)}
+    else:
+        (reader, losses), row = taught(way, rate, TUNED_ON), {}
+    row["loss"] = sum(losses[-30:]) / 30
+    for shortest in SHORTEST if way in FRAMEWISE else [1]:
+        row[f"shortest {shortest}"] = error(reader, batch, shortest, way == "backwards")
+    return row
 
 
 def chosen(way):
     """(rate, shortest run) that were best for a way; of equal errors the lower loss."""
-    found = json.loads((DATA / "effects" / "04_1.json").read_bytes())["tuning"]["found"][way]
+    found = measured("tuning")["found"][way]
     ranked = [(row[key], row["loss"], float(rate), int(key.split()[1]))
-              for rate, row in found.items() for key in row if key != "loss"]  # fmt: skip
+              for rate, row in found.items() for key in row if key.startswith("shortest")]  # fmt: skip
     return min(ranked)[2:]
 
 
 def ways():
     """The label error on held-out images, five seeds for each way."""
-    rows, batch = {way: [] for way in WAYS if way != "raw pixels"}, test_strips(400)
+    rows, batch = {way: [] for way in ["ctc", *FRAMEWISE]}, test_strips(400)
     for seed in progress(SEEDS, label="ways"):
         for way in rows:
             (rate, shortest), began = chosen(way), time.process_time()
             reader, losses = taught(way, rate, seed)
             seconds = round(time.process_time() - began, 1)
             row = {"seed": seed, "rate": rate, "shortest": shortest, "loss": sum(losses[-30:]) / 30,
-                   "error": error(reader, batch, shortest, way == "backwards"),
-                   "error, all runs": error(reader, batch, 1, way == "backwards"),
+                   "error": error(reader, batch, shortest), "error, all runs": error(reader, batch),
                    "parameters": count_parameters(reader), "seconds": seconds}  # fmt: skip
             rows[way].append(row)
             print(way, row, flush=True)
@@ -215,15 +242,43 @@ def ways():
             yield {"strips": len(batch.lengths), "digits": DIGITS, "steps": STEPS, "batch": BATCH, "rows": rows}
 
 
+def directions():
+    """Where in a digit is it said, by a reader from both sides, and by one from left to right? In parts of its width
+    from its first column; 1 is just behind its last."""
+    rows, batch = {"ctc": [], "left to right": []}, test_strips(400)
+    for seed in progress(MORE_SEEDS, label="directions"):
+        for way in rows:
+            reader, losses = taught(way, chosen(way)[0], seed)
+            row = {"seed": seed, "rate": chosen(way)[0], "loss": sum(losses[-30:]) / 30, "error": error(reader, batch),
+                   "parameters": count_parameters(reader)} | spikes(reader, batch)  # fmt: skip
+            rows[way].append(row)
+            print(way, row, flush=True)
+        yield {"strips": len(batch.lengths), "steps": STEPS, "rows": rows}
+
+
+def backward_order():
+    """The label error where the digits are to be said from right to left; and with more steps."""
+    rows, batch = {str(steps): [] for steps in (STEPS, BACKWARDS_STEPS)}, test_strips(400)
+    rate = chosen("backwards")[0]
+    for seed in progress(SEEDS, label="backwards"):
+        for steps, found in rows.items():
+            reader, losses = taught("backwards", rate, seed, int(steps))
+            row = {"seed": seed, "rate": rate, "loss": sum(losses[-30:]) / 30}
+            found.append(row | {"error": error(reader, batch, mirrored=True)})
+            print(steps, found[-1], flush=True)
+        yield {"strips": len(batch.lengths), "rows": rows}
+
+
 def longer():
     """Long strips: even cuts drift away from the digits. Rates and shortest runs as tuned on the short ones."""
     how = {"digits": LONG, "spaces": LONG_SPACES}
-    rows, batch, right = {way: [] for way in LONG_WAYS}, test_strips(150, **how), {}
+    known, batch, right = measured("longer").get("rows", {}), test_strips(150, **how), {}
+    rows = {way: known.get(way, []) for way in LONG_WAYS}
     for name, strips in (("short", test_strips(400)), ("long", batch)):
         ink = strips.strips.any(2)
         right[name] = (even_labels(None, strips) == true_labels(None, strips))[ink].double().mean().item()
     for seed in progress(SEEDS, label="longer"):
-        for way in rows:
+        for way in [way for way in rows if seed not in [row["seed"] for row in rows[way]]]:
             rate, shortest = chosen(way)
             reader, losses = taught(way, rate, seed, **how)
             row = {"seed": seed, "rate": rate, "shortest": shortest, "loss": sum(losses[-30:]) / 30}
@@ -254,6 +309,7 @@ def spikes(reader, batch):
     return {"spikes": len(inside), "inside": np.mean(inside), "even inside": np.mean(even),
             "random inside": np.mean(random), "mean width": np.mean(widths), "width 1": np.mean(np.array(widths) == 1),
             "blank said": np.mean(blank), "paper": np.mean(paper),
+            "mean place": np.mean(places),
             "place in the digit": (np.histogram(np.clip(places, 0, 0.999), 5, (0, 1))[0] / len(places)).tolist(),
             }  # fmt: skip
 
@@ -263,32 +319,48 @@ def within(columns, spans):
 
 
 def plateau():
-    """What the network says while it learns: loss, label error, share of columns where the blank is said."""
+    """What the network says while it learns: label error, and the share of columns where the blank is said."""
     rows, batch = {"ctc": [], "raw pixels": []}, test_strips(50)
-    real = is_real(batch.lengths, batch.strips.shape[1])
     for seed in progress(SEEDS, label="plateau"):
         for way, steps in (("ctc", STEPS), ("raw pixels", PATIENT_STEPS)):
-            curve = {"step": [], "loss": [], "error": [], "blank said": [], "p(blank)": []}
+            curve, *_ = watched(way, chosen(way)[0], seed, steps, batch)
+            rows[way].append({"seed": seed, "rate": chosen(way)[0], "silent until": silent_until(curve)} | curve)
+            print(way, seed, rows[way][-1]["silent until"], curve["error"][-1], flush=True)
+        yield {"strips": len(batch.lengths), "rows": rows}
 
-            def watch(reader, step, history, curve=curve, every=EVERY * steps // STEPS, steps=steps):
-                if step % every and step != steps - 1:
-                    return
-                log_probs = outputs(reader, batch)
-                curve["step"].append(step)
-                curve["loss"].append(sum(history.loss[-every:]) / len(history.loss[-every:]))
-                curve["error"].append(label_error_rate(wanted(batch), greedy_decode(log_probs, batch.lengths)))
-                curve["blank said"].append((log_probs.argmax(2) == 0)[real].double().mean().item())
-                curve["p(blank)"].append(log_probs[..., 0].exp()[real].mean().item())
 
-            taught(way, chosen(way)[0], seed, steps, watch)
-            rows[way].append({"seed": seed, "rate": chosen(way)[0]} | curve)
-            print(way, seed, curve["error"][-1], flush=True)
-            yield {"strips": len(batch.lengths), "rows": rows}
+def watched(way, rate, seed, steps, batch):
+    """(what was said on the strips every EVERY steps, the network, its losses)"""
+    curve = {"step": [], "error": [], "blank said": []}
+    real = is_real(batch.lengths, batch.strips.shape[1])
+
+    def watch(reader, step, _):
+        if step % EVERY and step != steps - 1:
+            return
+        log_probs = outputs(reader, batch)
+        curve["step"].append(step)
+        curve["error"].append(label_error_rate(wanted(batch), greedy_decode(log_probs, batch.lengths)))
+        curve["blank said"].append((log_probs.argmax(2) == 0)[real].double().mean().item())
+
+    return curve, *taught(way, rate, seed, steps, watch)
+
+
+def silent_until(curve):
+    """The last step at which all but one column in a hundred were silent."""
+    return max(step for step, share in zip(curve["step"], curve["blank said"], strict=True) if share > 0.99)
 
 
 # ---------------------------------------------------------------- a language model of dates
 
-FIRST_DAY, DAYS, READ, ORDER, NOISES, WEIGHTS, DATED = date(1950, 1, 1), 29_220, 5_000, 6, [0.0, 0.25], [0.5, 1.0], 80
+FIRST_DAY, DAYS, READ, ORDER, NOISES, WEIGHTS, DATED = (
+    date(1950, 1, 1),
+    29_220,
+    5_000,
+    6,
+    [0.0, 0.25],
+    [0.25, 0.5, 1.0],
+    80,
+)
 
 
 def days(numbers):
@@ -357,4 +429,4 @@ def dates():
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    measure_parts("04_1", "reading_strips", (tuning, ways, plateau, dates, longer), __doc__)
+    measure_parts("04_1", "reading_strips", (tuning, ways, directions, backward_order, plateau, dates, longer), __doc__)

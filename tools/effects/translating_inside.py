@@ -1,4 +1,4 @@
-"""What becomes of each digit of a number inside a translator, for translating_numbers.py: words, context, slips."""
+"""What becomes of each digit of a number inside a translator, for translating_numbers.py: words and context."""
 
 import numpy as np
 import torch
@@ -6,7 +6,7 @@ import torch
 from seqmodels.datasets import in_words, parts
 from seqmodels.metrics import edits
 from seqmodels.runtime import evaluating
-from seqmodels.seq2seq import BEGIN, PADDING, pair_batch
+from seqmodels.seq2seq import BEGIN, pair_batch
 
 PLACES = tuple(f"{digit} of {section}" for section in ("millions", "thousands", "rest") for digit in
                ("hundreds", "tens", "ones"))  # fmt: skip
@@ -108,19 +108,57 @@ def digits_changed(model, data, pairs, most=100):
     For each place the share of translations that are exactly those of the changed number, of up to `most` pairs. Digits
     from 2 to 9 alone, none after a ten of 1, so that the numbers differ in one word.
     """
-    rng, known, learnt, shares = np.random.default_rng(0), digits(data.train), contexts(model, data, data.train), []
+    return [row["difference"] for row in _moved(model, data, pairs, most)]
+
+
+def directions(model, data, pairs, most=100):
+    """Beside digits_changed, what else the same step may do, each a list of nine shares.
+
+    "difference": exactly the changed number, as in digits_changed; "another pair": the difference of two other digits
+    of this place was added, and it writes exactly the changed number; "random", and "kept": a direction drawn at
+    random, as long as the difference, and it writes exactly the changed number, or the old one; "alone": nothing was
+    added, and it writes the old one.
+    """
+    rows = list(_moved(model, data, pairs, most, baselines=True))
+    return {name: [row[name] for row in rows] for name in rows[0]}
+
+
+def _moved(model, data, pairs, most, baselines=False):
+    rng, known, learnt, old = (
+        np.random.default_rng(0),
+        digits(data.train),
+        contexts(model, data, data.train),
+        digits(pairs),
+    )
+    other = np.random.default_rng(1)
     for place in range(9):
         mean = {d: learnt[known[:, place] == d].mean(0) for d in range(2, 10)}
-        old = digits(pairs)
         fits = (old[:, place] > 1) & ((place % 3 < 2) | (old[:, place - 1] != 1))
         chosen = [pairs[i] for i in np.flatnonzero(fits)[:most]]
-        old = digits(chosen)[:, place]
-        new = np.array([rng.choice([d for d in range(2, 10) if d != digit]) for digit in old])
-        moved = contexts(model, data, chosen) + [mean[b] - mean[a] for a, b in zip(old, new, strict=True)]
-        numbers = [pair.number + int(b - a) * 10 ** (8 - place) for pair, a, b in zip(chosen, old, new, strict=True)]
-        said = written_from(model, data, moved)
-        shares.append(float(np.mean([words == in_words(n, "de") for words, n in zip(said, numbers, strict=True)])))
-    return shares
+        was = digits(chosen)[:, place]
+        new = np.array([rng.choice([d for d in range(2, 10) if d != digit]) for digit in was])
+        wanted = [in_words(pair.number + int(b - a) * 10 ** (8 - place), "de")
+                  for pair, a, b in zip(chosen, was, new, strict=True)]  # fmt: skip
+        begin, step = (
+            contexts(model, data, chosen),
+            np.array([mean[b] - mean[a] for a, b in zip(was, new, strict=True)]),
+        )
+
+        def share(vectors, words):
+            said = written_from(model, data, vectors)
+            return float(np.mean([a == b for a, b in zip(said, words, strict=True)]))
+
+        row = {"difference": share(begin + step, wanted)}
+        if baselines:
+            stray = other.standard_normal(step.shape)
+            stray *= np.linalg.norm(step, axis=1, keepdims=True) / np.linalg.norm(stray, axis=1, keepdims=True)
+            two = [other.choice([d for d in range(2, 10) if d not in (a, b)], 2, replace=False)
+                   for a, b in zip(was, new, strict=True)]  # fmt: skip
+            row["another pair"] = share(begin + [mean[b] - mean[a] for a, b in two], wanted)
+            row["random"] = share(begin + stray, wanted)
+            row["kept"] = share(begin + stray, [pair.target for pair in chosen])
+            row["alone"] = share(begin, [pair.target for pair in chosen])
+        yield row
 
 
 def written_from(model, data, vectors):
@@ -135,51 +173,3 @@ def written_from(model, data, vectors):
             said.append(word)
     rows = (data.target_vocabulary.decode(row) for row in torch.stack(said, 1))
     return [tuple(row[: row.index("<end>")] if "<end>" in row else row) for row in rows]
-
-
-# ---------------------------------------------------------------- one wrong word
-
-
-def slip(model, data, pairs, distances=6):
-    """Shares of wrong words at 1, 2, … words after a wrong one was fed.
-
-    In every pair one digit or ten is replaced by another, chosen at random among those with two words after them.
-    "forced": from then on the true words are fed again; "free": the model's own; "none": its own, and no word replaced.
-    "back": how often the word not fed is written later, more often than it should be, after a slip and without one.
-    """
-    rng, rows, at = np.random.default_rng(0), [], []
-    batch = pair_batch(data.ids(pairs))
-    wrong = batch.target.clone()
-    for row, pair in enumerate(pairs):
-        words = pair.target[:-2]
-        fits = [t for t, word in enumerate(words) if word in (*DIGITS, *TENS)]
-        if fits:
-            t = int(rng.choice(fits))
-            kind = DIGITS if words[t] in DIGITS else TENS
-            wrong[row, t] = data.target_vocabulary.encode([rng.choice([w for w in kind if w != words[t]])])
-            rows.append(row)
-            at.append(t)
-    source, lengths, target, wrong = (part[rows] for part in (batch.source, batch.source_lengths, batch.target, wrong))
-    distance = torch.arange(target.shape[1]) - torch.tensor(at)[:, None]  # (N, T)
-    with evaluating(model):
-        memory, state = model.encode(source, lengths)
-        logits = {
-            "forced": model.decoder(before(wrong), state, memory),
-            "free": model.decoder(before(wrong), state, memory, distance > 1),
-            "none": model.decoder(before(target), state, memory, distance > 1),
-        }
-    real = target != PADDING
-    said = {name: scores.argmax(-1) for name, scores in logits.items()}
-    missed = {name: words != target for name, words in said.items()}
-    later, left_out = real & (distance > 0), target.gather(1, torch.tensor(at)[:, None])
-    times = {name: ((words == left_out) & later).sum(1) for name, words in (said | {"wanted": target}).items()}
-    back = [float((times[name] > times["wanted"]).float().mean()) for name in ("free", "none")]
-    return {"back": back} | {
-        name: [float(miss[real & (distance == d)].float().mean()) for d in range(1, distances + 1)]
-        for name, miss in missed.items()
-    }
-
-
-def before(words):
-    """What is fed at each step: BEGIN, then the words."""
-    return torch.cat([torch.full_like(words[:, :1], BEGIN), words[:, :-1]], 1)

@@ -6,7 +6,7 @@
 English numbers in German words, GRU, five seeds. Each network has the best of four learning rates, chosen on one other
 seed, with fewer steps, on training pairs set aside; what differs in its practice alone (order, words fed) has the rate
 of its network. Nothing was chosen by held-out or longer numbers. What is measured inside: translating_inside.py;
-searches: translating_search.py.
+slips of the tongue: translating_slips.py; searches: translating_search.py.
 """
 
 import json
@@ -23,8 +23,16 @@ from seqmodels.runtime import progress
 from seqmodels.seq2seq import Seq2Seq, TranslationLoss, pair_batch
 from seqmodels.training import curriculum, length_buckets, scheduled_sampling, train, warmup_cosine
 from tools.effects import save
-from tools.effects.translating_inside import digits_changed, in_pieces, slip, still_numbers, translations, words_wrong
+from tools.effects.translating_inside import (
+    digits_changed,
+    directions,
+    in_pieces,
+    still_numbers,
+    translations,
+    words_wrong,
+)
 from tools.effects.translating_search import searched
+from tools.effects.translating_slips import slip, struck_off
 
 SEEDS, TUNING_SEED, TUNING_STEPS = range(5), 100, 300
 STEPS, SHORT, HALF = 800, 300, 200
@@ -121,6 +129,27 @@ def slips():
         yield {"seed": seed, **slip(translator(LIVE, seed)[0], NUMBERS, NUMBERS.held_out)}
 
 
+def inside():
+    """Of the same networks: is a word struck off that was fed by mistake; what a step in the vector does."""
+    for seed in SEEDS:
+        model = translator(LIVE, seed)[0]
+        row = {"seed": seed, "struck off": struck_off(model, NUMBERS, NUMBERS.held_out)}
+        yield row | {"directions": directions(model, NUMBERS, [*NEW[8], *NEW[9], *NEW[10]])}
+
+
+def practised():
+    """The network of the lesson, given three quarters of the longer numbers to practise, and twice as many batches:
+    exact shares of new numbers of every length (of the longer ones, the other quarter) and of a tenth of those three
+    quarters ("known")."""
+    aside, more = NUMBERS.longer[::4], [pair for i, pair in enumerate(NUMBERS.longer) if i % 4]
+    new = {n: NEW[n] if n <= 10 else [pair for pair in aside if len(pair.source) == n] for n in NEW}
+    for given, steps in ((more, STEPS), (more, 2 * STEPS), ([], 2 * STEPS)):
+        for seed in SEEDS:
+            model = learn(LIVE, seed, tuning()["rate"][LIVE], steps, pairs=[*NUMBERS.train, *given])
+            row = {"seed": seed, "steps": steps, "longer": len(given), "known": exact(model, more[::10])}
+            yield row | {"exact": {n: exact(model, some) for n, some in new.items()}}
+
+
 def practice():
     """Fewer steps: which pairs when, and how often the network is fed its own words."""
     kinds = [("alike", forcing) for forcing in FORCING] + [("mixed", "always"), ("short first", "always")]
@@ -154,6 +183,8 @@ PARTS = {
     "tuning": tuning,
     "length": lambda: list(length("64", "64, reversed")),
     "slips": lambda: list(slips()),
+    "inside": lambda: list(inside()),
+    "practised": lambda: list(practised()),
     "longer searched": lambda: list(longer_searched()),
     "half learnt": lambda: list(half_learnt()),
     "practice": lambda: list(practice()),

@@ -1,24 +1,27 @@
 """Train the translator of the game *Steer the translator* and find its rounds, into data/effects/04_3_translator.json.
 
     python -m tools.effects.translator          (about five minutes)
+    python -m tools.effects.translator rounds   (the rounds anew, from the translator that is kept)
 
 Five seeds learn English numbers in German words from `number_words("de")`, with general attention and nothing else. The
 first is kept as data/checkpoints/translator.safetensors. For each seed: how many of 0 … 9999 it translates rightly, and
 what it writes where a row of attention is moved, whole, to another word of the source. The rounds are pairs of numbers:
-the source, and what the reader shall make it write, in levels by the fewest rows that have to be moved. Nothing was
+the source, and what the reader shall make it write, in five levels. Nothing was
 tuned on the held-out pairs; the number of steps was raised until the numbers from 0 to 9 were right as well.
 """
 
+import json
+import sys
 import time
 
 import numpy as np
 import torch
 
 from classroom.steer_grammar import german_value
-from classroom.steer_numbers import Translator, checked_weights
-from seqmodels.checkpoints import save_checkpoint
-from seqmodels.datasets import gold_alignment, in_words, number_words
-from seqmodels.runtime import count_parameters, progress
+from classroom.steer_numbers import BEGIN, GRID, Translator, checked_weights
+from seqmodels.checkpoints import load_checkpoint, save_checkpoint
+from seqmodels.datasets import frozen, gold_alignment, in_words, number_words
+from seqmodels.runtime import count_parameters
 from seqmodels.seq2seq import END, Seq2Seq, TranslationLoss, pair_batch
 from seqmodels.sequence_metrics import alignment_error_rate
 from seqmodels.training import train, warmup_cosine
@@ -36,7 +39,10 @@ KINDS = {
     **{"hundred": "scale", "thousand": "scale", "hundert": "scale", "tausend": "scale"},
     **{"and": "and", "und": "und"},
 }
-POOL, TRIES = 24, 4000  # rounds of a level; random pulls that are tried to find them
+POOL, TRIES, PLAY = 24, 12, 10  # pairs of a level; pulls tried with a number; hundredths in which a part does it
+SAYS = {word: n for n in (*range(20), *range(20, 100, 10)) for word in (*in_words(n, "en"), *in_words(n, "de"))}
+SAYS |= {"ein": 1, "eine": 1, "hundred": 100, "hundert": 100, "thousand": 1000, "tausend": 1000}
+DIGITS = {word: n if n < 10 else n // 10 if n > 19 else n - 10 for word, n in SAYS.items() if 0 < n < 100 and n != 10}
 
 DATA = number_words("de")
 ENGLISH, GERMAN = DATA.source_vocabulary, DATA.target_vocabulary
@@ -118,41 +124,139 @@ def alignment_error(translator):
 
 
 def rounds(translator):
-    """Five levels of [source, target, fewest rows, least weight]: a short number, a longer one, one row that changes
-    the length by two words or more, two rows, three rows."""
-    rng, seen = np.random.default_rng(1), {}
-    for _ in progress(range(TRIES), label="rounds"):
-        number = int(rng.integers(20, LARGEST + 1))
-        ids = ENGLISH.encode(in_words(number, "en")).tolist()
-        rows = len(translator.translate(ids))
-        chosen = rng.choice(rows, min(rows, int(rng.integers(1, 5))), replace=False)
-        pulls = [(int(t), int(rng.integers(len(ids))), 1.0) for t in chosen]
-        words = [row.word for row in translator.translate(ids, pulls)]
-        value = german_value(GERMAN.decode(words[:-1])) if words[-1] == END else None
-        if value is None or value == number or value in range(10) or (number, value) in seen:
-            continue
-        way = translator.way(ids, words[:-1])
-        seen[number, value] = {"rows": len(way), "weight": translator.weight_of(ids, way),
-                               "words": len(words) - len(in_words(number, "de")) - 1, "length": len(ids)}  # fmt: skip
-    levels = (
-        lambda found: found["rows"] == 1 and found["words"] == 0 and 3 <= found["length"] <= 4,
-        lambda found: found["rows"] == 1 and found["words"] == 0 and found["length"] >= 5,
-        lambda found: found["rows"] == 1 and abs(found["words"]) >= 2,
-        lambda found: found["rows"] == 2 and found["length"] >= 5,
-        lambda found: found["rows"] == 3 and found["length"] >= 5,
+    """Five levels of [source, target, fewest rows, least weight], of numbers that can be found by thinking.
+
+    One row that takes the word of another, in a short number; one that ends early, in a longer, in every second number
+    not by a look at "and"; one that takes a part of another word, a ten and a seven making seventy; two rows, then
+    three, that take another's word or end early.
+    """
+    rng, levels, used = np.random.default_rng(1), [[] for _ in range(5)], set()
+    tries = ((copies, 3, 4), (ends, 5, 9), (blends, 3, 9), (two, 5, 9), (three, 6, 9))
+    for pool, (find, least, most) in zip(levels, tries, strict=True):
+        while len(pool) < POOL:
+            number = int(rng.integers(20, LARGEST + 1))
+            source = in_words(number, "en")
+            if number in used or not least <= len(source) <= most:
+                continue
+            ids = ENGLISH.encode(source).tolist()
+            find_now = ends_elsewhere if find is ends and len(pool) % 2 else find
+            found = [value for value in find_now(translator, rng, ids) if value not in (None, number) and value > 9]
+            if found:
+                value, used = int(rng.choice(found)), used | {number}
+                way = translator.way(ids, GERMAN.encode(in_words(value, "de")).tolist())
+                pool.append([number, value, len(way), translator.weight_of(ids, way)])
+    return levels
+
+
+def said(translator, ids, pulls):
+    """The number that is written, or None."""
+    rows = translator.translate(ids, pulls)
+    return german_value(GERMAN.decode([row.word for row in rows[:-1]])) if rows[-1].word == END else None
+
+
+def takes(ids, s):
+    """The German of a source word, as ids: what a row that is pulled there should write."""
+    return {k for k, word in enumerate(GERMAN.words) if SAYS.get(word) == SAYS.get(ENGLISH.words[ids[s]], "nothing")}
+
+
+def grids(translator, ids, words=None):
+    """For each row: the id it writes by itself, and those (grid, S) it writes with a part of it pulled to a word.
+
+    words: ids, END the last, that are written instead of the model's own.
+    """
+    memory, keys, state = translator.encode(ids)
+    token, every = BEGIN, words or [row.word for row in translator.translate(ids)]
+    for word in every:
+        state, own = translator.look(token, state, keys)
+        rows = (1 - GRID[:, None, None]) * own + GRID[:, None, None] * np.eye(len(ids))
+        written = translator.chances(state, rows, memory).argmax(-1)
+        token = word
+        yield int(written[0, 0]), written
+
+
+def sensible(translator, ids, copied=True, ended=True):
+    """Pulls of all weight that do what one expects: [(row, source word, 1.0)], another's word taken or the end."""
+    return [
+        (row, s, 1.0)
+        for row, (own, written) in enumerate([*grids(translator, ids)][:-1])
+        for s, word in enumerate(written[-1].tolist())
+        if word != own and ((copied and word in takes(ids, s)) or (ended and word == END))
+    ]
+
+
+def copies(translator, rng, ids):
+    rows = len(translator.translate(ids))
+    values = [
+        said(translator, ids, [pull])
+        for pull in sensible(translator, ids, ended=False)
+        if len(translator.translate(ids, [pull])) == rows
+    ]
+    return [value for value in values if value and fewest(translator, ids, value) == 1]
+
+
+def ends(translator, rng, ids):
+    values = [said(translator, ids, [pull]) for pull in sensible(translator, ids, copied=False)]
+    return [value for value in values if value and fewest(translator, ids, value) == 1]
+
+
+def ends_elsewhere(translator, rng, ids):
+    by_and = [pull for pull in sensible(translator, ids, copied=False) if ENGLISH.words[ids[pull[1]]] == "and"]
+    values = {said(translator, ids, [pull]) for pull in by_and}
+    return [value for value in ends(translator, rng, ids) if value not in values]
+
+
+def blends(translator, rng, ids):
+    """No word's whole weight writes it, but PLAY hundredths and more of a word that says the same digit."""
+    found = []
+    for row, (own, written) in enumerate([*grids(translator, ids)][:-1]):
+        for s, digit in enumerate(DIGITS.get(ENGLISH.words[k], "none") for k in ids):
+            for word in set(written[:, s].tolist()) - set(written[-1].tolist()) - {own, END}:
+                good = np.flatnonzero(written[:, s] == word)
+                if DIGITS.get(GERMAN.words[word]) == digit and len(good) >= PLAY:
+                    found.append(said(translator, ids, [(row, s, GRID[good[len(good) // 2]])]))
+    return [v for v in found if v and not wholly(translator, ids, v) and fewest(translator, ids, v) == 1]
+
+
+def two(translator, rng, ids, rows=2):
+    pulls = sensible(translator, ids)
+    values = set()
+    for _ in range(TRIES):
+        chosen = [pulls[k] for k in rng.choice(len(pulls), min(rows, len(pulls)), replace=False)]
+        if len({row for row, _, _ in chosen}) == rows:
+            values.add(said(translator, ids, sorted(chosen)))
+    values = sorted(value for value in values if value)
+    return [value for value in values if fewest(translator, ids, value) == rows and thinkable(translator, ids, value)]
+
+
+def three(translator, rng, ids):
+    return two(translator, rng, ids, rows=3)
+
+
+def fewest(translator, ids, value):
+    way = translator.way(ids, GERMAN.encode(in_words(value, "de")).tolist())
+    return None if way is None else len(way)
+
+
+def wholly(translator, ids, value):
+    return translator.wholly(ids, GERMAN.encode(in_words(value, "de")).tolist())
+
+
+def thinkable(translator, ids, value):
+    """Does each row write its word by itself, or by a sensible pull?"""
+    words = [*GERMAN.encode(in_words(value, "de")).tolist(), END]
+    return all(
+        word == own
+        or any(word == full and (word == END or word in takes(ids, s)) for s, full in enumerate(written[-1].tolist()))
+        for word, (own, written) in zip(words, grids(translator, ids, words), strict=True)
     )
-    result, used = [], set()
-    for fits in levels:
-        pool = []
-        for (number, value), found in seen.items():
-            if fits(found) and number not in used and len(pool) < POOL:
-                used.add(number)
-                pool.append([number, value, found["rows"], found["weight"]])
-        result.append(pool)
-    return result
 
 
 def main():
+    if sys.argv[1:] == ["rounds"]:
+        result = json.loads(frozen("effects/04_3_translator.json"))
+        weights = checked_weights(load_checkpoint("translator").state_dict(), len(ENGLISH), len(GERMAN))
+        result["game"]["rounds"] = rounds(Translator(weights))
+        return save("04_3_translator", result)
     began, measured, game = time.process_time(), [], None
     numbers = small_numbers()
     for seed in SEEDS:

@@ -5,6 +5,7 @@ import { generationPage } from './generation_page.js';
 import { GENERATION_STYLE } from './generation_style.js';
 import { keyDown, lanesOf, moment, offered, settle } from './generation_words.js';
 
+const MANY = 5; // from so many lanes on, each is kept low
 const OFTEN = 700; // while playing, Python hears of the position at most every so many milliseconds
 
 /** Writes character after character: { n, playing, play, stop, to, begin, heard }.
@@ -126,7 +127,7 @@ function render({ model, el }) {
       pen.stop();
       put({ ...settle(runs, now, name), pinned: null, lane: 0 });
       build();
-      pen.to(0);
+      pen.to(pen.n); // as far as before: what was written can be compared
     },
     press(patch) {
       if (patch.act) return act[patch.act]();
@@ -152,8 +153,9 @@ function render({ model, el }) {
     const same = ui.choice && Object.keys(choice).every((name) => choice[name] === ui.choice[name]);
     const found = lanesOf(runs, choice);
     if ((ui.runs === runs && same) || found.length === 0) return; // nothing: half of a change has arrived
-    Object.assign(ui, { runs, choice, hover: null, lanes: found.map(lanePanel), found });
+    Object.assign(ui, { runs, choice, hover: null, lanes: found.map((lane, k) => lanePanel(lane, k, found.length >= MANY)), found });
     stage.replaceChildren(...ui.lanes.map((lane) => lane.node));
+    F.root.classList.toggle('tight', found.length >= MANY);
     if (!same) pen.begin();
     F.redraw();
   }

@@ -6,10 +6,11 @@ import { MOST_BITS, barRows, bitsOf, lookedAt, meanBits, placeTitle, seen, share
 /** The tint of a surprise. */
 export const tint = (bits, palette) => shade(palette.sequential, Math.min(1, bits / MOST_BITS));
 
-/** A lane of run `lane`, the k-th: { node, letters, draw }. */
-export function lanePanel(lane, k) {
+/** A lane of run `lane`, the k-th: { node, letters, draw }. low: a new line is a sign and begins none. */
+export function lanePanel(lane, k, low) {
   const letters = [...lane.text];
-  const end = (i) => (letters[i] === '\n' && letters[i + 1] !== '\n' ? '\n' : ''); // empty lines take no room
+  // empty lines take no room
+  const end = (i) => (!low && letters[i] === '\n' && letters[i + 1] !== '\n' ? '\n' : '');
   const plain = (i) => (letters[i] === '\n' ? '⏎' : letters[i]) + end(i);
   const spans = letters.map((character, i) => h('span', { 'data-i': i, class: 'later', text: plain(i) }));
   const written = h(

@@ -10,7 +10,8 @@ const CAREFUL =
 const NO_KERNEL =
   'Your own prompt needs Python: open the notebook and run its cells. Here are the prepared prompts.';
 
-const ASK = 'Type any beginning and press Enter: every model continues it.';
+const ASK =
+  'Type any beginning of the 64 characters of the tales (no digits) and press Enter: every model continues it.';
 const WRITING = 'The models are writing. Pause to look closer.';
 
 /** Choosers for whatever varies in the runs: { node, draw }. */

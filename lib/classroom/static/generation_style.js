@@ -30,6 +30,8 @@ export const GENERATION_STYLE = `
 .mtm .written { grid-column: 1; margin-top: 3px; font: 14px/1.72 ui-monospace, "SF Mono", "DejaVu Sans Mono", monospace;
   white-space: pre-wrap; overflow-wrap: anywhere; font-variant-ligatures: none }
 .mtm.narrow .written { font-size: 13px }
+.mtm.tight .lane { padding: 7px 0 8px 12px } .mtm.tight .written { line-height: 1.6 }
+.mtm.tight .guess { height: 16px; line-height: 16px }
 .mtm .written .given { color: var(--dim) }
 .mtm .written [data-i] { padding: 2px 0; cursor: pointer }
 .mtm .written .later { visibility: hidden }
@@ -37,7 +39,7 @@ export const GENERATION_STYLE = `
   box-shadow: inset 0 -2px var(--accent); cursor: default }
 .mtm .written .looked { outline: 2px solid var(--accent); outline-offset: 0; border-radius: 2px }
 .mtm .guesses { grid-column: 2; grid-row: 1 / span 2; align-self: start }
-.mtm .guess { display: grid; grid-template-columns: 10px 2.7em 1fr 2.5em; align-items: center; height: 18px;
+.mtm .guess { display: grid; grid-template-columns: 10px 2.7em 1fr 3.2em; align-items: center; height: 18px;
   font-size: 12.5px; line-height: 18px }
 .mtm .guess .sign { width: 0; height: 0; border: 4px solid transparent; border-width: 4px 0 4px 6px }
 .mtm .legend .guess { display: block; height: auto } .mtm .legend .sign { display: block }

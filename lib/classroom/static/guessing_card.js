@@ -84,8 +84,10 @@ export function resultCard(clear) {
   return { node, draw };
 }
 
-const headline = ({ lower, upper }) =>
-  `A character of this tale is worth between ${two(lower)} and ${two(upper)} bits to you.`;
+/** A few characters show few of the rare, late guesses: both bounds come out too low. */
+const headline = ({ characters, lower, upper }) =>
+  `A character of this tale is worth between ${two(lower)} and ${two(upper)} bits to you ` +
+  `(by ${characters === 1 ? '1 character' : `${characters} characters`}: probably more).`;
 
 function partial({ characters, first, intervals }, total) {
   const share = `You were right at the first guess ${first} times out of ${characters}.`;

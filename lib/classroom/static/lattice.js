@@ -62,6 +62,7 @@ function latticeLook(model, ui) {
     ...{ now, given, norms, rows, hidden, row, path, strip: ui.given.strip, symbols: model.get('symbols') },
     ...{ at: clamp(model.get('position'), 0, now.frames - 1), layer: state.layer, frames: now.frames },
     ...{ changed: state.edits.length > 0, full: state.edits.length >= MOST_EDITS },
+    steps: state.edits.filter((edit) => edit === 'step').length,
     ...{ playing: ui.timer !== null, wrong: ui.wrong, refused: ui.refused },
     ...{ pathLog: path.length ? pathLogProb(now, path) : -Infinity },
     shares: (t, s) => placeShare(now, state.layer, norms, t, s),
@@ -122,7 +123,7 @@ function outputActions(model, see, ui, put) {
       if (now.possible && !full) put({ edits: [...model.get('edits'), 'step'] });
     },
     undo: () => model.get('edits').length && put({ edits: model.get('edits').slice(0, -1) }),
-    reset: () => put({ edits: [] }),
+    reset: () => put({ edits: [], path: [] }),
     spell(text) {
       const { target, wrong } = readWord(text, model.get('symbols'), model.get('blank'), MOST_LABELS);
       ui.wrong = wrong ?? null;
@@ -195,7 +196,7 @@ function render({ model, el }) {
     F.redraw();
   }
   const act = latticeActions(model, see, ui, put);
-  const [bar, stage, column, card] = [latticeBar(act), latticeStage(act), latticeColumn(), latticePathCard(act)];
+  const [bar, stage, column, card] = [latticeBar(act), latticeStage(act), latticeColumn(), latticePathCard()];
   const title = h('h3');
   const asked = h('p', { class: 'dim asked', text: LATTICE_ASKED });
   const [short, long] = [h('b'), h('span')];

@@ -99,13 +99,16 @@ function latticeBackward(emit, jump, frames, places) {
   return beta;
 }
 
-/** The most probable path { path, logProb }, through the places that `fixed` names: fixed[t] = s, or -1 for any. */
+/** The most probable path { path, logProb, alike }, through the places that `fixed` names: fixed[t] = s, or -1 for any.
+ *  alike: how many paths are as probable as this one. */
 export function bestWay({ emit, jump, frames, places }, fixed = null) {
   const open = (t, s) => !fixed || fixed[t] < 0 || fixed[t] === s;
   const from = new Int16Array(frames * places);
   let best = Array.from({ length: places }, (_, s) => (s < 2 && open(0, s) ? emit[s] : -Infinity));
+  const equals = (a, b) => a > -Infinity && Math.abs(a - b) < 1e-9;
+  let alike = best.map((log) => (log > -Infinity ? 1 : 0));
   for (let t = 1; t < frames; t++) {
-    const before = best;
+    const [before, counts] = [best, alike];
     best = before.map((stay, s) => {
       let [most, origin] = [stay, s];
       if (s > 0 && before[s - 1] > most) [most, origin] = [before[s - 1], s - 1];
@@ -113,11 +116,26 @@ export function bestWay({ emit, jump, frames, places }, fixed = null) {
       from[t * places + s] = origin;
       return open(t, s) ? most + emit[t * places + s] : -Infinity;
     });
+    alike = best.map((log, s) => {
+      const into = [s, s - 1, ...(jump[s] ? [s - 2] : [])].filter((a) => a >= 0);
+      const most = before[from[t * places + s]];
+      return log > -Infinity ? into.reduce((sum, a) => sum + (equals(before[a], most) ? counts[a] : 0), 0) : 0;
+    });
   }
   const end = places > 1 && best[places - 2] > best[places - 1] ? places - 2 : places - 1;
+  const ends = alike.slice(-2).filter((_, i, last) => equals(best.at(i - last.length), best[end]));
   const path = new Array(frames).fill(end);
   for (let t = frames - 1; t > 0; t--) path[t - 1] = from[t * places + path[t]];
-  return { path, logProb: best[end] };
+  return { path, logProb: best[end], alike: ends.reduce((a, b) => a + b, 0) };
+}
+
+/** What the outputs say by themselves, no word given: the best class of each frame; of equal ones the first. */
+export function greedyClasses({ logProbs, frames, classes }) {
+  return Array.from({ length: frames }, (_, t) => {
+    let best = t * classes;
+    for (let i = best + 1; i < (t + 1) * classes; i++) if (logProbs[i] > logProbs[best]) best = i;
+    return best - t * classes;
+  });
 }
 
 /** Everything that CTC knows about these outputs and this word. posterior: logarithms; wanted (T x C): the posterior
@@ -145,11 +163,12 @@ export function solveLattice({ logProbs, frames, classes, target, blank }) {
   }
   const gradient = wanted.map((gamma, i) => (possible ? Math.exp(logProbs[i]) - gamma : 0));
   const known = { frames, classes, target, blank, extended, jump, places, logProbs, emit };
-  const best = possible ? bestWay(known) : { path: [], logProb: -Infinity };
+  const best = possible ? bestWay(known) : { path: [], logProb: -Infinity, alike: 0 };
   return {
     ...known,
     ...{ alpha, beta, posterior, sums, wanted, gradient, logLikelihood, possible, ways },
-    ...{ best: best.path, bestLogProb: best.logProb, needed: framesNeeded(target) },
+    ...{ best: best.path, bestLogProb: best.logProb, alike: best.alike, needed: framesNeeded(target) },
+    greedy: greedyClasses(known),
   };
 }
 

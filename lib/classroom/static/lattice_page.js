@@ -35,10 +35,17 @@ export function latticeBar(act) {
   const wrong = h('span', { class: 'wrong', 'data-role': 'wrong', role: 'alert' });
   const [learn, undo] = [latticeButton('learn', 'Learn: one step', act.learn), latticeButton('undo', 'Undo', act.undo)];
   const reset = latticeButton('reset', 'Reset', act.reset);
+  reset.title = 'The outputs as they were given, and no path';
+  const best = latticeButton('best', 'Most probable', act.best);
+  const random = latticeButton('random', 'Random', act.random);
+  const clear = latticeButton('clear', 'None', act.clear);
+  random.title = 'Drawn as often as it weighs among the paths of the word';
   learn.title = 'Every output moves against the gradient of the loss, once';
   const left = h('div', { class: 'row' }, h('label', {}, 'Word (type another)', typed), wrong);
   const buttons = h('div', { class: 'row' }, play, learn, undo, reset);
-  const node = h('div', {}, h('div', { class: 'row apart' }, left, buttons), h('div', { class: 'row bar' }, choice));
+  const paths = h('div', { class: 'row' }, h('span', { class: 'dim', text: 'One path' }), best, random, clear);
+  const above = h('div', { class: 'row apart' }, left, buttons);
+  const node = h('div', {}, above, h('div', { class: 'row bar' }, choice, paths));
 
   function draw(view, spelling) {
     for (const { name, radio, label } of tabs) {
@@ -52,7 +59,10 @@ export function latticeBar(act) {
     set(wrong, { text: view.wrong ?? '' });
     set(typed, { 'aria-invalid': String(Boolean(view.wrong)) });
     learn.disabled = !view.now.possible || view.full;
-    undo.disabled = reset.disabled = !view.changed;
+    undo.disabled = !view.changed;
+    reset.disabled = !view.changed && view.path.length === 0;
+    best.disabled = random.disabled = !view.now.possible;
+    clear.disabled = view.path.length === 0;
   }
   return { node, draw };
 }
@@ -106,13 +116,8 @@ export function latticeColumn() {
 }
 
 /** The chosen path, what it says and what it weighs: { node, draw(view) }. */
-export function latticePathCard(act) {
+export function latticePathCard() {
   const title = h('h4', { text: 'One path' });
-  const button = (role, text, does) => latticeButton(role, text, does);
-  const best = button('best', 'Most probable', () => act.best());
-  const random = button('random', 'Random', () => act.random());
-  const clear = button('clear', 'None', () => act.clear());
-  random.title = 'Drawn as often as it weighs among the paths of the word';
   const lines = ['path', 'repeats once', 'blanks away'].map((name, i) => ({
     name: h('span', { class: 'dim', text: name }),
     text: h('span', { class: `line${i === 2 ? ' last' : ''}`, 'data-role': `line-${i}` }),
@@ -120,13 +125,14 @@ export function latticePathCard(act) {
   const three = h('div', { class: 'steps3' }, ...lines.flatMap(({ name, text }) => [name, text]));
   const weighs = h('p', { class: 'weighs', 'data-role': 'weighs' });
   const refused = h('p', { class: 'wrong', 'data-role': 'refused' });
-  const node = h('div', {}, title, h('div', { class: 'row buttons' }, best, random, clear), three, weighs, refused);
+  const aside = 'To choose a column and leave the path as it is, click in the outputs below the lattice.';
+  const hint = h('p', { class: 'small dim', 'data-role': 'hint', text: aside });
+  const node = h('div', {}, title, three, weighs, refused, hint);
 
   function draw(view) {
     const { now, path } = view;
     set(refused, { text: view.refused ?? '' });
-    best.disabled = random.disabled = !now.possible;
-    clear.disabled = three.hidden = path.length === 0;
+    three.hidden = path.length === 0;
     if (!path.length) {
       const how = 'Click or drag in the lattice to lead a path; or walk one with s (stay), n (next), j (jump).';
       return set(weighs, { text: now.possible ? how : 'There is no path: too few columns.' });

@@ -1,31 +1,32 @@
 // Where things lie in the picture: strip, lattice, path, outputs and axis, one below the other; what is under a point.
 import { clamp } from './common.js';
 
-const STRIP_GAP = 10;
+const [STRIP_GAP, STRETCH, SIGNS] = [8, 17, 17]; // SIGNS: below stretches that are too narrow for their symbol
 
 /** How tall a row of the lattice and a row of the outputs are. */
-const pitchOf = (places) => (places <= 9 ? 27 : places <= 15 ? 21 : 17);
-const outputOf = (rows) => (rows <= 5 ? 34 : rows <= 8 ? 28 : 23);
+const pitchOf = (places) => (places <= 9 ? 22 : places <= 15 ? 18 : 16);
+const outputOf = (rows) => (rows <= 5 ? 30 : rows <= 8 ? 25 : 21);
 
-/** The picture's measures. names: room for the rows' names. */
-export function latticePlaces({ now, rows, strip, width, names }) {
+/** The picture's measures. names: room for the rows' names; signs: for a symbol of the word. */
+export function latticePlaces({ now, rows, strip, width, names, signs = 9 }) {
   const { frames, places } = now;
   const left = names;
   const column = Math.max(1, (width - left - 6) / frames);
-  const stripTall = strip ? clamp((column * frames * strip.shape[0]) / strip.shape[1], 30, 116) : 0;
+  const stripTall = strip ? clamp((column * frames * strip.shape[0]) / strip.shape[1], 30, 80) : 0;
   const top = strip ? stripTall + STRIP_GAP : 4;
   const pitch = pitchOf(places);
   const radius = Math.min(column * 0.44, pitch * 0.4);
   const foot = top + places * pitch;
-  const path = foot + 8;
-  const says = path + 16;
-  const heading = says + 40;
-  const outputs = heading + 8;
+  const beneath = column < signs + 2 ? SIGNS : 0;
+  const path = foot + 21;
+  const alone = path + STRETCH + beneath + 21;
+  const heading = alone + STRETCH + beneath + 18;
+  const outputs = heading + 6;
   const tall = outputOf(rows.length);
   const end = outputs + rows.length * tall;
   return {
-    ...{ left, column, stripTall, top, pitch, radius, foot, path, says, heading, outputs, tall, end, width },
-    ...{ frames, places, rows, height: end + 24 },
+    ...{ left, column, stripTall, top, pitch, radius, foot, path, alone, heading, outputs, tall, end, width },
+    ...{ frames, places, rows, beneath, stretch: STRETCH, height: end + 22 },
     x: (t) => left + (t + 0.5) * column,
     y: (s) => top + (s + 0.5) * pitch,
     base: (i) => outputs + (i + 1) * tall - 2, // of a bar

@@ -1,9 +1,10 @@
 // The picture of the lattice viewer: canvases for what is painted, SVG for names, cursor, path and knobs.
 import { h, set, textWidth } from './common.js';
+import { shown } from './chain_words.js';
 import { inkOn, readable } from './palette.js';
 import { classColour, fineCanvas, paintGround, paintMass } from './lattice_mass.js';
 import { latticePlaces, latticeUnder, probabilityAt } from './lattice_place.js';
-import { outputsReading, symbolOf } from './lattice_words.js';
+import { latticeAlone, outputsReading, pathName, symbolOf } from './lattice_words.js';
 import { runsOf } from './lattice_paths.js';
 
 const LATTICE_TICKS = [1, 2, 5, 10, 20, 25, 50];
@@ -12,6 +13,9 @@ const LATTICE_TICKS = [1, 2, 5, 10, 20, 25, 50];
 export function latticeNames({ symbols, rows, now }) {
   return Math.ceil(Math.max(52, ...[...rows, ...now.target].map((k) => textWidth(symbols[k].slice(0, 6), 14) + 24)));
 }
+
+/** Room for a symbol on a stretch. */
+const latticeSigns = ({ symbols, now }) => Math.max(9, ...now.target.map((k) => textWidth(symbols[k].slice(0, 6), 12)));
 
 /** What a hand does in the picture. */
 function latticeHand(svg, act, last) {
@@ -51,14 +55,14 @@ function latticeRows(view, palette, p) {
     const symbol = k !== now.blank && now.target.includes(k);
     const style = symbol ? `fill:${readable(classColour(view, palette, k), palette)}` : null;
     const where = { x: p.left - 12, y: y.toFixed(1), dy: '.35em', 'text-anchor': 'end', 'font-size': size };
-    const look = { 'font-weight': symbol ? 700 : 500, class: symbol ? null : 'dim', style, ...more };
+    const look = { 'font-weight': symbol || k === now.blank ? 700 : 500, class: symbol ? null : 'dim', style, ...more };
     return h('svg:text', { ...where, ...look, text: symbolOf(view, k) });
   };
   const size = p.pitch >= 21 ? 15 : 13;
-  const places = now.extended.map((k, s) => name(p.y(s), k, k === now.blank ? 12 : size, { 'data-place': s }));
+  const places = now.extended.map((k, s) => name(p.y(s), k, k === now.blank ? 16 : size, { 'data-place': s }));
   const outputs = p.rows.flatMap((k, i) => {
     const y = p.outputs + (i + 0.5) * p.tall;
-    const text = name(y, k, 13, { 'data-row': k });
+    const text = name(y, k, k === now.blank ? 16 : 13, { 'data-row': k });
     if (k !== row) return [text];
     const mark = { d: `M${p.left - 2} ${y}l-6 -4v8z`, fill: palette.accent, 'data-role': 'row', 'data-class': k };
     return [text, h('svg:path', mark)];
@@ -74,33 +78,50 @@ function latticeNever({ now }, palette, p) {
   return h('svg:text', { ...where, ...look, 'data-role': 'never', text });
 }
 
-/** The path as stretches, and below it what is left when the blanks are away. */
-function latticeReads(view, palette, p) {
-  const { now, path } = view;
-  const chosen = path.length > 0;
-  const small = { x: p.left - 12, 'text-anchor': 'end', 'font-size': 11, class: 'dim' };
-  const label = (y, text) => h('svg:text', { ...small, y, text });
-  if (!now.possible) return [latticeNever(view, palette, p)];
-  const runs = runsOf((chosen ? path : now.best).map((s) => now.extended[s]));
-  const parts = [label(p.path + 12, chosen ? 'path' : 'best'), label(p.says + 18, 'reads')];
-  for (const { k, begin, end } of runs) {
+/** Classes as stretches, one after the other from y downwards, symbols on them or below. */
+function latticeStretches(view, palette, p, classes, y) {
+  const { now } = view;
+  const parts = [];
+  for (const { k, begin, end } of runsOf(classes)) {
     const [x, wide] = [p.left + begin * p.column, (end - begin + 1) * p.column];
-    const fill = k === now.blank ? palette.panel : classColour(view, palette, k);
+    const blank = k === now.blank;
+    const fill = blank ? palette.panel : classColour(view, palette, k);
     const middle = { x: (x + wide / 2).toFixed(1), 'text-anchor': 'middle' };
-    const box = { x: x + 0.5, y: p.path, width: Math.max(0.8, wide - 1), height: 16, rx: 2, fill };
-    const line = k === now.blank ? { stroke: palette.line } : {};
+    const box = { x: x + 0.5, y, width: Math.max(0.8, wide - 1), height: p.stretch, rx: 2, fill };
+    const line = blank ? { stroke: palette.line } : {};
     parts.push(h('svg:rect', { ...box, ...line, 'data-run': `${begin}-${end}` }));
     const text = symbolOf(view, k);
-    if (wide >= textWidth(text, 12) + 2) {
-      const ink = k === now.blank ? palette.dim : inkOn(fill);
+    const fits = wide >= textWidth(text, 12) + 2;
+    if (fits) {
+      const ink = blank ? palette.dim : inkOn(fill);
       const look = { 'font-size': 12, 'font-weight': 650, style: `fill:${ink}` };
-      parts.push(h('svg:text', { ...middle, y: p.path + 12.5, ...look, text }));
+      parts.push(h('svg:text', { ...middle, y: y + 13, ...look, text }));
     }
-    if (k === now.blank) continue;
-    parts.push(h('svg:path', { d: `M${middle.x} ${p.path + 17}v4`, stroke: palette.dim, 'stroke-width': 1 }));
-    parts.push(h('svg:text', { ...middle, y: p.says + 19, 'font-size': 15, 'font-weight': 700, text, 'data-says': k }));
+    if (blank || fits || !p.beneath) continue;
+    parts.push(h('svg:text', { ...middle, y: y + p.stretch + 13, 'font-size': 13, 'font-weight': 700, text }));
   }
   return parts;
+}
+
+/** The path of the word as stretches; below it what the outputs say by themselves, and whether that is the word. */
+function latticeReads(view, palette, p) {
+  const { now, path } = view;
+  const small = { x: p.left, 'font-size': 12 };
+  const { text, same } = latticeAlone(view);
+  const strong = (text, colour) => h('svg:tspan', { 'font-weight': 700, style: `fill:${colour}`, text });
+  const most = Math.max(8, Math.floor((p.width - p.left - 300) / 7));
+  const alone = h(
+    'svg:text',
+    { ...small, y: p.alone - 6, class: 'dim', 'data-role': 'alone' },
+    'Says alone (the best class of each column): ',
+    strong(shown(text, most), palette.ink),
+    strong(same ? '  = the word ✓' : '  ≠ the word', same ? palette.good : palette.bad),
+  );
+  const parts = [alone, ...latticeStretches(view, palette, p, now.greedy, p.alone)];
+  if (!now.possible) return [...parts, latticeNever(view, palette, p)];
+  const classes = (path.length ? path : now.best).map((s) => now.extended[s]);
+  const name = h('svg:text', { ...small, y: p.path - 6, class: 'dim', 'data-role': 'path-name', text: pathName(view) });
+  return [...parts, name, ...latticeStretches(view, palette, p, classes, p.path)];
 }
 
 /** The chosen column through the whole picture, and the numbers of the columns. */
@@ -154,7 +175,7 @@ export function latticeStage(act) {
 
   function draw(view, palette, width) {
     const { now, strip, rows, hidden, layer, at, path } = view;
-    const p = latticePlaces({ now, rows, strip, width, names: latticeNames(view) });
+    const p = latticePlaces({ now, rows, strip, width, names: latticeNames(view), signs: latticeSigns(view) });
     last = { view, p };
     const fresh = [palette, width, String(now.target), String(rows), p.height, window.devicePixelRatio, now.possible];
     if (changed(ground, fresh)) paintGround(under.start(width, p.height), view, palette, p);

@@ -6,7 +6,7 @@ import { runsOf } from './lattice_paths.js';
 
 export const LATTICE_LAYERS = ['alpha', 'beta', 'posterior', 'gradient'];
 export const LAYER_NAMES = { alpha: 'Forward α', beta: 'Backward β', posterior: 'Posterior', gradient: 'Gradient' };
-export const BLANK_SIGN = '–';
+const DASH = '–';
 const RAISED = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 
 /** A probability given by its logarithm: 0.034, or 3.4×10⁻⁵ where it is small. */
@@ -40,8 +40,14 @@ export const ordinal = (n) => `${n}${['th', 'st', 'nd', 'rd'][n % 100 > 10 && n 
 /** Symbols side by side, with spaces where one of them is long. */
 export const spelled = (names) => names.join(names.some((name) => [...name].length > 1) ? ' ' : '');
 
+/** The sign of the blank: its name where that is one character and no symbol, or else a dash. */
+export function blankSign({ symbols, now }) {
+  const name = symbols[now.blank].trim();
+  return [...name].length === 1 && symbols.filter((other) => other === name).length === 1 ? name : DASH;
+}
+
 /** The symbol of a class, the blank by its sign. */
-export const symbolOf = ({ symbols, now }, k) => (k === now.blank ? BLANK_SIGN : shown(symbols[k], 6));
+export const symbolOf = (view, k) => (k === view.now.blank ? blankSign(view) : shown(view.symbols[k], 6));
 
 /** The word with spaces, or words for no word. */
 export const wordOf = (view) => view.now.target.map((k) => symbolOf(view, k)).join(' ') || 'no symbol at all';
@@ -85,23 +91,45 @@ export function latticeAnswer(view) {
     return { short: `Impossible: ${word} needs ${now.needed} columns; there are ${now.frames}.`, long: `${why}.` };
   }
   const share = Math.exp(now.bestLogProb - now.logLikelihood);
-  const was = changed ? ` (${nats(-given.logLikelihood)} as given)` : '';
+  const steps = view.steps ? ` after ${view.steps} step${view.steps === 1 ? '' : 's'}` : '';
+  const was = changed ? `${steps} (${nats(-given.logLikelihood)} as given)` : '';
   return {
     short: `P(${word}) = ${fromLog(now.logLikelihood)}: a loss of ${nats(-now.logLikelihood)} nats${was}.`,
     long:
-      `In ${frames} ${manyPaths(now.ways)}. The most probable of them has ${percent(share)} ` +
-      'of the probability; the loss counts them all.',
+      now.alike > 1 && now.alike === now.ways
+        ? `In ${frames} ${manyPaths(now.ways)}, all equally probable; the loss counts them all.`
+        : `In ${frames} ${manyPaths(now.ways)}. The most probable of them has ${percent(share)} ` +
+          'of the probability; the loss counts them all.',
   };
 }
 
+/** What the outputs say by themselves: { text, same }. same: is it the word? */
+export function latticeAlone(view) {
+  const { greedy, blank, target } = view.now;
+  const said = runsOf(greedy).flatMap(({ k }) => (k === blank ? [] : [k]));
+  const text = spelled(said.map((k) => symbolOf(view, k))) || 'nothing';
+  return { text, same: String(said) === String(target) };
+}
+
+/** The name of the path that is drawn as stretches. */
+export function pathName(view) {
+  const word = spelled(view.now.target.map((k) => symbolOf(view, k))) || 'no symbol';
+  if (view.path.length) return `Your path, which says ${word}`;
+  const { alike } = view.now;
+  if (alike < 2) return `Best path of ${word}`;
+  return `One of ${alike < 100 ? alike : 'many'} equally probable paths of ${word}`;
+}
+
 /** What the picture shows, in this layer. */
-export const layerReading = ({ layer }) =>
+export const layerReading = (view) =>
   ({
     alpha: 'Discs: α, all beginnings that come to a place, as shares of their column. Lines: where they come from.',
     beta: 'Discs: β, all endings that go on from a place, as shares of their column. Lines: where they go.',
-    posterior: 'Discs: α × β divided by P(word): is the path there, knowing every column? – is the blank.',
+    posterior:
+      'Discs: α × β divided by P(word): is the path there, knowing every column? ' +
+      `“${blankSign(view)}” is the blank.`,
     gradient: 'Discs: the posterior. Below: ▲ pushed up, the word wants more than the network says; ▼ pushed down.',
-  })[layer];
+  })[view.layer];
 
 /** What the outputs show. */
 export function outputsReading({ layer, now }) {
@@ -152,9 +180,11 @@ export function latticeStatus(view) {
   if (view.refused) return view.refused;
   const share = percent(Math.exp(view.pathLog - now.logLikelihood));
   const path = view.path.length ? ` The path says ${pathLines(view)[2] || 'nothing'}, ${share} of all.` : '';
-  if (!now.possible) return latticeAnswer(view).short;
+  const alone = latticeAlone(view);
+  const says = `Alone, the outputs say ${alone.text}, ${alone.same ? 'which is' : 'not'} the word.`;
+  if (!now.possible) return `${latticeAnswer(view).short} ${says}`;
   const loss = `Loss ${nats(-now.logLikelihood)} nats.`;
-  return `${loss} ${columnSentence(view)} There α × β adds up to ${fromLog(now.sums[at], 4)}.${path}`;
+  return `${loss} ${says} ${columnSentence(view)} There α × β adds up to ${fromLog(now.sums[at], 4)}.${path}`;
 }
 
 /** The next probability up or down: evenly spaced on the logistic scale. */

@@ -46,8 +46,8 @@ def forward(emit, jump):
     alpha[0, :2] = emit[0, :2]  # it begins in the first blank or the first label
     for t in range(1, len(emit)):
         stay, move, leap = (moved(alpha[t - 1], by) for by in (0, 1, 2))
-        # (4.1.2)  alpha_t(s) = [alpha_{t-1}(s) + alpha_{t-1}(s-1) + alpha_{t-1}(s-2) where s may be jumped to]
-        #                       y_t(l'_s)
+        # (4.1.2)  alpha_t(s) = [alpha_{t-1}(s) + alpha_{t-1}(s-1)
+        #                       + alpha_{t-1}(s-2) where s may be jumped to] y_t(l'_s)
         alpha[t] = log_sum(stay, move, np.where(jump, leap, -np.inf)) + emit[t]
     return alpha
 

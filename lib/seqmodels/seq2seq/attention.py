@@ -26,4 +26,4 @@ class Attention(nn.Module):
         return self.context(context(weights, memory.hidden))  # (B, H) or (B, T, H)
 
     def join(self, h, c):
-        return self.attentional(torch.tanh(self.combine(torch.cat([c, h], -1))))  # (4.3.8)
+        return self.attentional(torch.tanh(self.combine(torch.cat([c, h], -1))))  # (4.3.7)

@@ -1,0 +1,249 @@
+"""Measure attention without recurrence, for lesson 06_1, into data/effects/06_1.json.
+
+    python -m tools.effects.self_attention             (about ten minutes on one core)
+    python -m tools.effects.self_attention heads       only one part; or: patient, order, letters, holding, …
+
+`holding` and `carrying`: one layer of attention, an LSTM and a GRU of torch.nn with equally many numbers to learn,
+within five in a hundred, each with the best of the same three learning rates, chosen on a seed that is not reported.
+(`larger` tells what a larger one would have done on that seed.)
+"""
+
+import json
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from seqmodels.attention import MultiHeadAttention
+from seqmodels.datasets import DATA, saltmere
+from seqmodels.language_model import LanguageModel
+from seqmodels.probes import intervene
+from seqmodels.runtime import count_parameters, evaluating, progress
+from seqmodels.tales import START, encoded, score
+from seqmodels.training import train, truncated_bptt_batches, warmup_cosine
+from seqmodels.transformer import TransformerBlock, TransformerStack
+from tools.effects import measure_parts
+
+SEEDS, TUNED_ON, RATES = range(5), 100, (0.003, 0.01, 0.03)
+NAMES, VALUES, WIDTH = 32, 8, 64
+
+
+# ---------------------------------------------------------------- looking up
+
+
+def look_up(batch, pairs, questions, generator, *, asks=1, silence=0):
+    """Pairs of a name and a value, silence, then questions that name one or two of them.
+
+    x (B, pairs + silence + questions, 8 + 32 · asks), y and asked (B, questions, asks): values, and whose they are.
+    """
+    names = torch.rand(batch, NAMES, generator=generator).argsort(1)[:, :pairs]
+    values = torch.randint(VALUES, (batch, pairs), generator=generator)
+    asked = torch.randint(pairs, (batch, questions, asks), generator=generator)
+    told = torch.cat([F.one_hot(values, VALUES), F.one_hot(names, NAMES)], -1).float()
+    told = F.pad(told, (0, NAMES * (asks - 1), 0, silence))
+    rows = torch.arange(batch)[:, None, None]
+    question = F.one_hot(names[rows, asked], NAMES).float().flatten(2)
+    return torch.cat([told, F.pad(question, (VALUES, 0))], 1), values[rows, asked], asked
+
+
+class Answering(nn.Module):
+    """A layer between two linear maps; it answers at the last steps: (B, questions, asks, 8)."""
+
+    def __init__(self, layer, size, asks=1):
+        super().__init__()
+        self.into, self.layer = nn.Linear(VALUES + NAMES * asks, WIDTH), layer
+        self.answer = nn.Linear(size, VALUES * asks)
+
+    def forward(self, x, questions):
+        return self.answer(self.layer(self.into(x))[0][:, -questions:]).unflatten(-1, (-1, VALUES))
+
+
+LAYERS = {
+    "attention": lambda: (MultiHeadAttention(WIDTH, 1), WIDTH),
+    "LSTM": lambda: (nn.LSTM(WIDTH, 40, batch_first=True), 40),
+    "GRU": lambda: (nn.GRU(WIDTH, 48, batch_first=True), 48),
+}
+
+
+def answering(build, seed, rate, steps, pairs, questions=4, *, batch=32, **task):
+    """Train one to look up. Returns the model, and a row: rate, parameters, loss at the end, share of right answers."""
+    torch.manual_seed(seed)
+    model, generator = Answering(*build(), task.get("asks", 1)), torch.Generator().manual_seed(seed)
+
+    def surprise(model, drawn):
+        return F.cross_entropy(model(drawn[0], questions).flatten(0, 2), drawn[1].flatten())
+
+    batches = (look_up(batch, pairs, questions, generator, **task) for _ in range(steps))
+    history = train(model, batches, steps=steps, loss=surprise, learning_rate=rate, schedule=warmup_cosine(steps, 20))
+    row = {"seed": seed, "rate": rate, "parameters": count_parameters(model), "loss": sum(history.loss[-20:]) / 20}
+    learnt = next((step for step, loss in enumerate(history.loss) if loss < 0.1), None)
+    return model, row | {"below 0.1": learnt, "right": right(model, pairs, questions, **task)}
+
+
+def right(model, pairs, questions=4, **task):
+    """The share of right answers to each thing asked, in 500 new sequences."""
+    x, y, _ = look_up(500, pairs, questions, torch.Generator().manual_seed(10_000), **task)
+    with evaluating(model):
+        return (model(x, questions).argmax(-1) == y).float().mean((0, 1)).tolist()
+
+
+def best_rate(build, steps, pairs, **task):
+    losses = {rate: answering(build, TUNED_ON, rate, steps, pairs, **task)[1]["loss"] for rate in RATES}
+    return {"losses": losses, "best": min(losses, key=losses.get)}
+
+
+STEPS = {"attention": 300, "LSTM": 600, "GRU": 600}
+
+
+def holding(counts=(1, 4, 16)):
+    """How many pairs can be told before the questions?"""
+    tuned = {name: best_rate(LAYERS[name], STEPS[name], 4) for name in LAYERS}
+    rows = []
+    for seed in progress(SEEDS, label="holding"):
+        for name, build in LAYERS.items():
+            for pairs in counts:
+                row = answering(build, seed, tuned[name]["best"], STEPS[name], pairs)[1]
+                rows.append({"kind": name, "pairs": pairs} | row)
+        yield {"steps": STEPS, "tuned on seed": TUNED_ON, "tuned at pairs": 4, "tuning": tuned, "rows": rows}
+
+
+def larger(rate=0.1):
+    """Where the largest of the three rates is the best: what would a larger one have done?"""
+    yield {"rate": rate, "losses": {n: answering(LAYERS[n], TUNED_ON, rate, STEPS[n], 4)[1]["loss"] for n in LAYERS}}
+
+
+def carrying(silence=30):
+    """Two pairs, then silence, then the questions: how far does it carry? Rates are those of holding."""
+    tuned = json.loads((DATA / "effects/06_1.json").read_bytes())["holding"]["tuning"]
+    rows = []
+    for seed in progress(SEEDS, label="carrying"):
+        for name, build in LAYERS.items():
+            for steps in (0, silence):
+                row = answering(build, seed, tuned[name]["best"], STEPS[name], 2, silence=steps)[1]
+                rows.append({"kind": name, "silence": steps} | row)
+        yield {"steps": STEPS, "rows": rows}
+
+
+# ---------------------------------------------------------------- two places at once
+
+
+def heads():
+    """Questions that name two things at once, with 1, 2 and 4 heads in one width; and with each head cut."""
+    rows = []
+    for seed in progress(SEEDS, label="heads"):
+        for count in (1, 2, 4):
+            model, row = answering(
+                lambda count=count: (MultiHeadAttention(WIDTH, count), WIDTH), seed, 0.01, 400, 8, batch=64, asks=2
+            )
+            row |= {"heads": count, "cut": [_without(model, head) for head in range(count)]}
+            rows.append(row)
+        yield {"steps": 400, "pairs": 8, "rows": rows}
+
+
+def patient():
+    """One head, and the same questions, with five times the batches."""
+    rows = []
+    for seed in progress(SEEDS, label="one head"):
+        rows.append(answering(LAYERS["attention"], seed, 0.01, 2_000, 8, batch=64, asks=2)[1])
+        yield {"steps": 2_000, "pairs": 8, "rows": rows}
+
+
+def _without(model, head):
+    def silent(value, t):
+        return value * (torch.arange(value.shape[1]) != head)[:, None, None]
+
+    with intervene(model, {"heads": silent}):
+        return right(model, 8, asks=2)
+
+
+# ---------------------------------------------------------------- why divide by the root of d
+
+
+def scale(sizes=(64, 512)):
+    """Does it learn without the division? Steps until the loss is below 0.1, None if it never is."""
+    rows, tuned = [], {}
+    kinds = {f"{size}, {name}": (size, value) for size in sizes for name, value in (("divided", None), ("not", 1.0))}
+
+    def build(size, value):
+        return lambda: (MultiHeadAttention(WIDTH, 1, head_size=size, scale=value), WIDTH)
+
+    for name, kind in kinds.items():
+        tuned[name] = best_rate(build(*kind), 200, 8)
+    for seed in progress(SEEDS, label="scale"):
+        for name, kind in kinds.items():
+            rows.append({"kind": name} | answering(build(*kind), seed, tuned[name]["best"], 200, 8)[1])
+        yield {"steps": 200, "pairs": 8, "tuned on seed": TUNED_ON, "tuning": tuned, "rows": rows}
+
+
+# ---------------------------------------------------------------- where am I?
+
+PLACES, LETTERS = 16, 8
+
+
+class Where(nn.Module):
+    """Which place is this? No positions; one block. tokens (B, T) -> logits (B, T, 16)."""
+
+    def __init__(self, causal):
+        super().__init__()
+        self.embedding, self.block = nn.Embedding(LETTERS + 1, 32), TransformerBlock(32, 4, 64, causal=causal)
+        self.place = nn.Linear(32, PLACES)
+
+    def forward(self, tokens):
+        return self.place(self.block(self.embedding(tokens))[0])
+
+
+def letters_of(batch, begin, generator):
+    tokens = torch.randint(LETTERS, (batch, PLACES), generator=generator)
+    if begin:
+        tokens[:, 0] = LETTERS
+    return tokens
+
+
+def order(steps=400, rate=0.01):
+    """Random letters: at which place does each stand? With the causal mask or without, with a first sign or without."""
+    rows = []
+    for seed in progress(SEEDS, label="where am I"):
+        for name, (causal, begin) in {
+            "mask and first sign": (True, True),
+            "mask alone": (True, False),
+            "first sign, no mask": (False, True),
+        }.items():
+            torch.manual_seed(seed)
+            model, generator = Where(causal), torch.Generator().manual_seed(seed)
+
+            def surprise(model, tokens):
+                return F.cross_entropy(model(tokens).flatten(0, 1), torch.arange(PLACES).repeat(len(tokens)))
+
+            batches = (letters_of(64, begin, generator) for _ in range(steps))
+            train(model, batches, steps=steps, loss=surprise, learning_rate=rate, schedule=warmup_cosine(steps, 20))
+            tokens = letters_of(1_000, begin, torch.Generator().manual_seed(10_000))
+            with evaluating(model):
+                said = model(tokens).argmax(-1)
+            off = (said - torch.arange(PLACES)).abs().float()
+            rows.append({"kind": name, "seed": seed, "right": (off == 0).float().mean().item(),
+                         "by place": (off == 0).float().mean(0).tolist(), "off": off.mean().item()})  # fmt: skip
+        yield {"steps": steps, "rate": rate, "rows": rows}
+
+
+# ---------------------------------------------------------------- the tales
+
+
+def letters(steps=400, rate=0.01):
+    """One and two layers of attention on the tales, without positions; with one layer also what it keeps."""
+    rows = []
+    text = torch.cat([torch.cat([torch.tensor([START]), tale]) for tale in encoded(saltmere().train)])
+    pieces = [piece.tokens for piece in truncated_bptt_batches(text, 16, 64)][:-1]
+    for seed in progress(SEEDS, label="tales"):
+        for layers in (1, 2):
+            torch.manual_seed(seed)
+            stack = TransformerStack([TransformerBlock(64, 4, 0) for _ in range(layers)])
+            model = LanguageModel(64, 64, stack, norm=nn.LayerNorm(64), tie_weights=True)
+            train(model, pieces, steps=steps, learning_rate=rate, schedule=warmup_cosine(steps, 20))
+            row = {"seed": seed, "layers": layers, "parameters": count_parameters(model)}
+            rows.append(row | score(model, recall=(seed, layers) == (0, 1)))
+        yield {"steps": steps, "rate": rate, "rows": rows}
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    measure_parts("06_1", "self_attention", (heads, patient, order, letters, holding, larger, carrying, scale), __doc__)
