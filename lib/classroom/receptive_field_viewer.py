@@ -68,14 +68,16 @@ class ReceptiveFieldViewer(Viewer):
     layers: pairs (kernel_size, dilation), the lowest first, such as ``TCN.convolutions``: at most 24, one kernel_size
     (1 to 16), dilations from 1 to 512. Ways around (residuals) add nothing to what is seen. length: steps drawn, at
     most 512. step: the output, from 0; the last where none is given. tokens: a text for each step.
-    importance: what the output at `step` depends on, as |gradient|: (T,) for the inputs, or a list with one (T,) for
-    each level from the inputs upwards, with or without the output; or a dict step -> such arrays. Only shares within
-    a level are shown, and only for the stack as it was given.
+    importance: what the output at `step` depends on, as |gradient| or |gradient × change|: (T,) for the inputs, or a
+    list with one (T,) for each level from the inputs upwards, with or without the output; or a dict step -> such
+    arrays. Only shares within a level are shown, and only for the stack as it was given. (A gradient alone says what
+    the output would notice; that may be an input at which nothing happened.)
 
     From a cell, read or set ``viewer.step``, ``viewer.kernel_size``, ``viewer.dilations``, ``viewer.compare``
     ("dilated", "plain": as many layers without dilation, "recurrent": a chain), ``viewer.traced`` (the input that is
-    followed, or None), ``viewer.goal`` ("", "reach", "cover", "exact"); read ``viewer.best`` (goal -> weights) and
-    ``viewer.layers``. Raises ValueError, naming the argument and what came.
+    followed, or None), ``viewer.goal`` ("", "reach", "cover", "exact"), ``viewer.goals`` (whether they are
+    offered); read ``viewer.best`` (goal -> weights) and ``viewer.layers``. Raises ValueError, naming the argument
+    and what came.
     Held by tests/viewers/test_receptive_field.py to seqmodels.tcn, and receptive.test.mjs.
     """
 
@@ -91,6 +93,7 @@ class ReceptiveFieldViewer(Viewer):
     compare = traitlets.Any("dilated").tag(sync=True)
     traced = traitlets.Any(None, allow_none=True).tag(sync=True)
     goal = traitlets.Any("").tag(sync=True)
+    goals = traitlets.Any(True).tag(sync=True)
     best = traitlets.Dict().tag(sync=True)
     tokens = traitlets.List(traitlets.Unicode(), None, allow_none=True).tag(sync=True)
     _given = traitlets.List().tag(sync=True)
@@ -175,6 +178,12 @@ class ReceptiveFieldViewer(Viewer):
         known = self.COMPARED if name == "compare" else self.GOALS
         if proposal.value not in known:
             raise ValueError(f"{name} must be one of {known}, got {proposal.value!r}")
+        return proposal.value
+
+    @traitlets.validate("goals")
+    def _check_goals(self, proposal):
+        if not isinstance(proposal.value, bool):
+            raise ValueError(f"goals must be True or False, got {proposal.value!r}")
         return proposal.value
 
     @property

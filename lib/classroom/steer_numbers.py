@@ -154,5 +154,16 @@ class Translator:
             token = word
         return pulls
 
+    def wholly(self, source, target):
+        """Can it be made to write `target` (ids, without END) by rows pulled with all of their weight?"""
+        memory, keys, state = self.encode(source)
+        token, every = BEGIN, np.eye(len(source))
+        for word in [*target, END]:
+            state, own = self.look(token, state, keys)
+            if word not in self.chances(state, np.vstack([own, every]), memory).argmax(-1):
+                return False
+            token = word
+        return True
+
     def weight_of(self, source, pulls):
         return sum(row.moved for row in self.translate(source, pulls))

@@ -48,9 +48,10 @@ class SteerTheTranslator(Viewer):
     From a cell, read or set ``game.number``, ``game.target`` (what it shall write, or None), ``game.pulls`` ([row,
     source word, share from 0 to 1] each), ``game.row``, ``game.round`` (0 is free play), ``game.seed``,
     ``game.show_gold``, ``game.show_words`` (in free play: what each word would make the chosen row write),
-    ``game.results`` (one mapping for each round done). ``game.written`` are the German words, ``game.value`` the
-    number they say or None, ``game.attention`` the rows as steered (T, S), ``game.own_attention`` as the model has
-    them, ``game.score()`` how it stands, ``game.way()`` the lightest pulls. Raises ValueError that names the argument.
+    ``game.results`` (one mapping for each round done), ``game.met`` (the oddest it was made to say: [read, said], or
+    []). ``game.written`` are the German words, ``game.value`` the number they say or None, ``game.attention`` the rows
+    as steered (T, S), ``game.own_attention`` as the model has them, ``game.score()`` how it stands, ``game.way()`` the
+    lightest pulls. Raises ValueError that names the argument.
     Held by tests/viewers/test_steer.py to seqmodels' Seq2Seq in Python and in the browser, and steer.test.mjs.
     """
 
@@ -70,6 +71,7 @@ class SteerTheTranslator(Viewer):
     show_gold = traitlets.Bool(False).tag(sync=True)
     show_words = traitlets.Bool(False).tag(sync=True)
     results = traitlets.List(traitlets.Dict()).tag(sync=True)
+    met = traitlets.List(traitlets.Int()).tag(sync=True)
 
     def __init__(self, weights, english, german, rounds=None, number=4372, title="Steer the translator", **traits):
         needed = [{word for n in range(LARGEST + 1) for word in of(n)} for of in (english_words, german_words)]
@@ -110,6 +112,12 @@ class SteerTheTranslator(Viewer):
         if len({pull[0] for pull in pulls}) < len(pulls):
             raise ValueError(f"pulls must hold each row once, got {pulls}")
         return [[int(row), int(word), float(share)] for row, word, share in sorted(pulls)]
+
+    @traitlets.validate("met")
+    def _check_met(self, proposal):
+        if len(proposal.value) not in (0, 2) or not all(0 <= number <= LIMIT for number in proposal.value):
+            raise ValueError(f"met must be [] or [number read, number said], 0 to {LIMIT}, got {proposal.value}")
+        return proposal.value
 
     @traitlets.observe("number")
     def _number_changed(self, _):
@@ -202,5 +210,5 @@ class SteerTheTranslator(Viewer):
         source, rows = english_words(self.number), self._rows()
         names = ["end" if row.word == END else self.german[row.word] for row in rows]
         value = self.value
-        says = "not a number" if value is None else f"= {value:,}"
+        says = "no number" if value is None else f"= {value:,}"
         return steer_figure(self.title, self.number, source, names, rows, f"{compound(self.written)}  {says}")

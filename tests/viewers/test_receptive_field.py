@@ -87,6 +87,7 @@ def high(**more):
         ({"compare": "flat"}, ["compare must be one of", "'plain'", "'flat'"]),
         ({"goal": "win"}, ["goal must be one of", "'cover'", "'win'"]),
         ({"traced": -1}, ["traced", "-1"]),
+        ({"goals": "no"}, ["goals must be True or False", "'no'"]),
     ],
 )
 def test_errors_name_argument_and_numbers(changed, said):
@@ -261,7 +262,7 @@ def test_an_output_is_chosen_and_an_input_followed(bare):
     assert trait(bare, 0, "step") == 9
     press(bare, root, "ArrowRight", "PageDown", "[", "Home", "]")
     assert trait(bare, 0, "step") == 0 and trait(bare, 0, "traced") == 4
-    says(card, "it comes later than the output")
+    says(card, "“2”, 4 steps later than the output: nothing looks ahead.")
     bare.mouse.click(*spot(root, 4, 25))
     assert trait(bare, 0, "traced") is None, "a second click lets it go"
     press(bare, root, "End", "[", "Escape")
@@ -274,6 +275,13 @@ def test_the_stack_is_changed_by_buttons_and_keys(bare):
     root = viewer(bare, "Five layers")
     status = root.locator("[role=status]")
     says(status, "Output 80 of 80. 5 layers, kernel 3, dilations 1 2 4 8 16: sees 63 steps, stores 62 × channels")
+    assert root.locator("[data-back]").count() == 0, "a short field has its ticks at equal distances"
+    root.locator("[data-role=add]").click()
+    root.locator("[data-double='5']").click()
+    root.locator("[data-back='64']").wait_for(state="attached")
+    backs = root.locator("[data-back]").evaluate_all("marks => marks.map((mark) => +mark.dataset.back)")
+    assert backs == [0, 1, 2, 4, 8, 16, 32, 64]
+    root.locator("[data-role=given]").click()
     root.locator("[data-double='4']").click()
     root.locator("[data-flatten='1']").click()
     assert trait(bare, 1, "dilations") == [1, 1, 4, 8, 32]
@@ -301,20 +309,22 @@ def test_a_goal_is_a_trap_and_then_is_won(bare):
     assert trait(bare, 2, "dilations") == [1] and trait(bare, 2, "goal") == "reach"
     press(bare, root, *"ddd", "+", *"dddddd", "+", *"ddddddd")
     assert trait(bare, 2, "dilations") == [8, 64, 128]
-    says(card, "Done with 6 weights per channel pair; nobody needs fewer. But of the 201 inputs it sees 8")
+    says(card, "Done with 6 weights per channel pair; with dilations 1, 2, 4, 8 … nobody needs fewer. But of the 201 ")
     assert trait(bare, 2, "best") == {"reach": 6}
     root.locator("[data-role=goal-cover]").click()
-    says(card, "Not yet: 2 weights")
+    says(card, "Not yet: 2 weights per channel pair, the oldest input is 1 step back.")
     press(bare, root, *"++++++++")
     root.locator("[data-role=doubling]").click()
     says(card, "Done with 18 weights per channel pair; 16 are enough.")
     press(bare, root, "-")
-    says(card, "Done with 16 weights per channel pair; nobody needs fewer.")
+    says(card, "Done with 16 weights per channel pair; with dilations 1, 2, 4, 8 … nobody needs fewer.")
     assert trait(bare, 2, "best") == {"reach": 6, "cover": 16}
     root.locator("[data-role=goal-none]").click()
     assert trait(bare, 2, "dilations") == [1, 4] and trait(bare, 2, "kernel_size") == 2
     says(root.locator("[data-role=answer]"), "It is blind 2 to 3 steps back.")
     says(root.locator("[data-role=goal-cover]"), "No hole: 16")
+    bare.evaluate("() => models[2].set('goals', false)")
+    root.locator("[data-role=goal-cover]").wait_for(state="hidden")
 
 
 @pytest.mark.browser

@@ -79,23 +79,18 @@ function mapGrid({ left, top, cell, tall, rows, columns }, { line, bg }) {
   return [h('svg:path', { d, stroke: bg, 'stroke-width': 1, opacity: 0.55 }), h('svg:rect', box)];
 }
 
-/** Numbers in the cells of the chosen row, where there is room. */
+/** Numbers in the cells of the chosen row, where there is room beside the mark of a link. */
 function mapNumbers({ values, scale, row, links }, { cell, tall, x, y, columns }, palette) {
   const linked = new Set(links.filter(([, j]) => j === row).map(([i]) => i));
-  if (cell < 34) return [];
   return Array.from({ length: columns }, (_, s) => {
-    const value = values[row * columns + s];
-    if (Math.abs(value) < 0.005) return h('svg:g');
+    const value = values[row * columns + s],
+      text = weightText(value),
+      taken = linked.has(s) && cell < 62 ? 15 : 0;
+    if (Math.abs(value) < 0.005 || textWidth(text, 11.5) > cell - taken - 4) return h('svg:g');
     return h('svg:text', {
-      ...{
-        x: x(s) + cell / 2 - (linked.has(s) && cell < 56 ? 5 : 0),
-        y: y(row) + tall / 2 + 4,
-        'text-anchor': 'middle',
-        'font-size': 11.5,
-        'font-weight': 600,
-      },
+      ...{ x: x(s) + (cell - taken) / 2, y: y(row) + tall / 2 + 4, 'text-anchor': 'middle' },
+      ...{ 'font-size': 11.5, 'font-weight': 600, text, 'data-number': s },
       style: `fill:${inkOn(shade(stopsOf(scale, palette), placed(value, scale)))}`,
-      ...{ text: weightText(value), 'data-number': s },
     });
   });
 }

@@ -89,6 +89,7 @@ export function attentionView(state, sentences, hover, cursor) {
     scale: layerScale(sentences, layer),
     harmScale: shown.damage ? layerScale(sentences, 'damage') : null,
     error: attentionError(links, shown),
+    harmError: shown.damage ? attentionError(attentionLinks({ ...shown, weights: shown.damage }), shown) : null,
     agreement: attentionAgreement(shown),
   };
 }

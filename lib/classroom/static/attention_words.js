@@ -39,11 +39,16 @@ export function attentionRowWords(view) {
 }
 
 /** The sentence as a whole. */
-export function attentionWords({ error, threshold, gold, links, agreement, target }) {
+export function attentionWords({ layer, error, harmError, threshold, gold, links, agreement, target }) {
   const said = [];
   if (gold && error !== null) {
     const rule = threshold === null ? 'the largest weight of each row' : `every weight of ${two(threshold)} or more`;
-    said.push(`Alignment error ${two(error)}, if ${rule} is a link (${links.length}; ${gold.length} must be there).`);
+    const map = `${two(error)}, if ${rule} is a link (${links.length}; ${gold.length} must be there).`;
+    if (layer !== 'damage' || harmError === null) said.push(`Alignment error ${map}`);
+    else {
+      const harm = `${two(harmError)}, if the largest of each row is a link`;
+      said.push(`Alignment error of the damage ${harm}; of the map ${map}`);
+    }
   } else if (gold) said.push('No weight makes a link, and gold has none.');
   if (agreement?.compared) {
     const { same, compared, apart } = agreement,

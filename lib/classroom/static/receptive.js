@@ -65,7 +65,8 @@ function receptiveLook(model, ui) {
       measured: elsewhere || gone,
       shares: importance ? sharesOf(importance[0]) : [],
     },
-    ...{ tokens: goal ? null : read('tokens'), best: read('best'), chosen: Math.min(ui.chosen, dilations.length - 1) },
+    ...{ tokens: goal ? null : read('tokens'), best: read('best'), goals: read('goals') },
+    chosen: Math.min(ui.chosen, dilations.length - 1),
     ...{ changed: goal ? String(dilations) !== '1' || kernel !== 2 : !asGiven, playing: ui.timer !== null },
     ...{ up: within ? roadsFromInput(now.layers, step - traced) : null },
     grown: ui.grown ?? Infinity,
@@ -196,7 +197,8 @@ function render({ model, el }) {
   F.root.append(scoped(CHAIN_STYLE + TRELLIS_STYLE + RECEPTIVE_STYLE, 'receptive-viewer'), title, asked, said);
   F.root.append(bar.node, stage.node, status, panels, help);
   F.root.addEventListener('keydown', (event) => onReceptiveKey(event, see, ui, act));
-  F.listen(['step', 'kernel_size', 'dilations', 'compare', 'traced', 'goal', 'best', 'title'], () => F.redraw());
+  const traits = ['step', 'kernel_size', 'dilations', 'compare', 'traced', 'goal', 'goals', 'best', 'title'];
+  F.listen(traits, () => F.redraw());
 
   function draw(palette, width) {
     const view = see();

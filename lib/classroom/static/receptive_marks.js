@@ -3,6 +3,7 @@ import { clamp, h, textWidth } from './common.js';
 import { RECEPTIVE_GOALS } from './receptive_model.js';
 
 const RECEPTIVE_APART = [1, 2, 5, 10, 20, 25, 50, 100];
+const RECEPTIVE_DOUBLED = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 
 /** Names of the levels, the output, steps back. */
 export function receptiveWords(view, palette, p) {
@@ -41,7 +42,7 @@ export function receptiveWords(view, palette, p) {
     ...parts,
     ...receptiveTarget(view, palette, p),
     ...receptiveLegend(view, palette, p),
-    ...receptiveTicks(view, p),
+    ...receptiveTicks(view, palette, p),
   ];
 }
 
@@ -74,7 +75,7 @@ function receptiveLegend({ compare, layers, importance, now }, palette, p) {
   if (compare === 'dilated' && layers.some(([, d]) => d > 1))
     entries.push(['as far without dilation', 24, (x) => h('svg:path', { d: `M${x} 7h24`, ...dash })]);
   const used = (x) => h('svg:circle', { cx: x + 5, cy: 6.5, r: 5.5, fill: palette.states[0] });
-  if (importance) entries.push([importance.length > 1 ? 'large: much used' : '', 10, used]);
+  if (importance) entries.push([importance.length > 1 ? 'large: important' : '', 10, used]);
   let x = p.left;
   const parts = [];
   for (const [text, wide, sign] of entries) {
@@ -87,19 +88,25 @@ function receptiveLegend({ compare, layers, importance, now }, palette, p) {
 }
 
 /** How far back an input lies: below everything. */
-function receptiveTicks({ step }, p) {
+function receptiveTicks({ step, compare, now }, palette, p) {
   const apart = RECEPTIVE_APART.find((by) => by * p.column >= 34) ?? 100;
+  const doubling = compare === 'dilated' && now.field >= 64; // one road of one step sideways each
+  const even = Array.from({ length: Math.floor(step / apart) }, (_, i) => (i + 1) * apart);
+  const backs = [0, ...(doubling ? RECEPTIVE_DOUBLED : even)];
   const parts = [];
-  for (let b = 0; b <= step; b += apart) {
+  for (const b of backs) {
     const text = b ? `${b}` : 'newest';
-    if (b && (b * p.column < 44 || p.x(step - b) < p.left + 4)) continue;
-    const where = { x: clamp(p.x(step - b), p.left + 18, p.left + p.column * p.length - 10), y: p.end + 14 };
+    if (b > step || (b && p.x(step - b) < p.left + 4)) continue;
+    const d = `M${p.x(step - b)} ${p.end + 1}v4`;
+    if (doubling) parts.push(h('svg:path', { d, stroke: palette.dim, 'stroke-width': 1, 'data-back': b }));
+    if (b && b * p.column < 40) continue;
+    const where = { x: clamp(p.x(step - b), p.left + 18, p.left + p.column * p.length - 10), y: p.end + 15 };
     parts.push(h('svg:text', { ...where, 'text-anchor': 'middle', 'font-size': 11, class: 'dim', text }));
   }
   parts.push(
     h('svg:text', {
       x: p.left - 16,
-      y: p.end + 14,
+      y: p.end + 15,
       'text-anchor': 'end',
       'font-size': 11,
       class: 'dim',

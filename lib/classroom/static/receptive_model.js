@@ -48,6 +48,19 @@ export function solveReceptive(layers) {
   };
 }
 
+/** How far the input `back` steps back is handed on sideways, layer by layer from below, where it goes at all. */
+export function sidewaysTo({ layers, roads }, back) {
+  const steps = [];
+  let left = back;
+  layers.forEach(([k, d], l) => {
+    let j = 0;
+    while (j < k && !(roads[l + 1][left - j * d] > 0)) j++;
+    if (j) steps.push(j * d);
+    left -= j * d;
+  });
+  return steps;
+}
+
 /** Shares of the whole, the largest first: [{ t, share }], only those above zero. */
 export function sharesOf(values) {
   const whole = values.reduce((sum, value) => sum + value, 0);

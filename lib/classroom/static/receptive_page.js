@@ -1,7 +1,7 @@
 // Around the picture: what to compare, the stack, the goals, what each costs, the chosen input.
 import { h, icon, set } from './common.js';
 import { MOST_RECEPTIVE_LAYERS, RECEPTIVE_GOALS, RECEPTIVE_KERNELS } from './receptive_model.js';
-import { RECEPTIVE_COMPARED, counted, goalWords, tracedWords } from './receptive_words.js';
+import { RECEPTIVE_COMPARED, goalWords, tracedWords, wayWords } from './receptive_words.js';
 
 const receptiveButton = (role, text, act, more = {}) => h('button', { 'data-role': role, onclick: act, text, ...more });
 
@@ -47,7 +47,8 @@ export function receptiveBar(act) {
     h('div', { class: 'row controls' }, set1, set2, set3, given, set4),
   );
 
-  function draw({ compare, playing, layers, kernel, changed, goal, best }) {
+  function draw({ compare, playing, layers, kernel, changed, goal, goals, best }) {
+    set4.hidden = !goals && !goal;
     for (const { name, radio, label } of tabs) {
       radio.checked = name === compare;
       label.classList.toggle('on', name === compare);
@@ -77,7 +78,7 @@ export function receptiveCosts() {
   const table = h('table', { class: 'sums costs' });
   const note = h('p', {
     class: 'small dim',
-    text: 'Multiplications: for a pair of channels and a step. Stored: for a channel, while stepping. In a row: operations that wait for one another, over all steps so far.',
+    text: 'Multiplications: for a pair of channels and a step. Stored: for a channel, while stepping. In a row: layers or states that wait for one another, over all steps so far (autograd counts more: relu, padding, a norm of the weights).',
   });
   const node = h('div', {}, h('h4', { text: 'What it costs to see' }), table, note);
 
@@ -110,27 +111,15 @@ export function receptiveCard() {
   const node = h('div', {}, title, asked, said);
 
   function draw(view) {
-    const { goal, layers } = view;
+    const { goal } = view;
     said.classList.toggle('strong', Boolean(goal) || view.traced !== null);
     set(title, { text: goal ? `Goal: ${RECEPTIVE_GOALS[goal].name.toLowerCase()}` : 'One input' });
     asked.hidden = !goal;
-    if (goal) set(asked, { text: RECEPTIVE_GOALS[goal].ask });
+    if (goal) set(asked, { text: `${RECEPTIVE_GOALS[goal].ask} You build from one layer; “Explore” brings the stack back.` });
     if (goal && view.compare !== 'dilated')
       return set(said, { 'data-done': null, text: 'Go back to “The stack” to build.' });
     const { done, text } = goal ? goalWords(view) : { done: null, text: tracedWords(view) };
-    const through =
-      !goal &&
-      view.compare !== 'recurrent' &&
-      view.traced !== null &&
-      view.up &&
-      view.now.roads[0][view.step - view.traced];
-    const units = through
-      ? view.up.slice(1, -1).map((level, l) => level.filter((n, b) => n && view.now.roads[l + 1][b]).length)
-      : [];
-    const hidden = units.length
-      ? ` Hidden units on the way, from below: ${units.join(', ')} (${counted(layers.length - 1, 'layer')}).`
-      : '';
-    return set(said, { 'data-done': done === null ? null : String(done), text: text + hidden });
+    return set(said, { 'data-done': done === null ? null : String(done), text: text + (goal ? '' : wayWords(view)) });
   }
   return { node, draw };
 }

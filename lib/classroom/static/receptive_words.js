@@ -1,6 +1,7 @@
 // What the receptive field viewer says, and which key does what. Pure: no drawing.
 import { clamp } from './common.js';
-import { MOST_RECEPTIVE_LAYERS, RECEPTIVE_GOALS, RECEPTIVE_KERNELS, enoughFor, sharesOf } from './receptive_model.js';
+import { MOST_RECEPTIVE_LAYERS, RECEPTIVE_GOALS, RECEPTIVE_KERNELS } from './receptive_model.js';
+import { enoughFor, sharesOf, sidewaysTo } from './receptive_model.js';
 
 export const RECEPTIVE_COMPARED = {
   dilated: 'The stack',
@@ -31,9 +32,10 @@ export function rangesIn(numbers, most = 3) {
   return kept.join(', ') + (left ? ` and ${left.toLocaleString('en')} more` : '');
 }
 
-/** An input by its token and how far back it lies: “c”, 20 steps back. */
+/** An input by its token and how far away it lies: “c”, 20 steps back. */
 export function inputWords({ tokens, step }, t) {
-  const back = step === t ? 'the newest' : `${counted(step - t, 'step')} back`;
+  const away = `${counted(Math.abs(step - t), 'step')} ${t > step ? 'later' : 'back'}`;
+  const back = step === t ? 'the newest' : away;
   const token = tokens?.[t];
   return token === undefined ? back : `“${token === ' ' ? '␣' : token}”, ${back}`;
 }
@@ -105,7 +107,7 @@ export function tracedWords(view) {
     return `${most}Point at an input, or press [ and ], to see the roads it takes.`;
   }
   const name = inputWords(view, traced);
-  if (traced > step) return `${name.replace(/, .*/, '')}: it comes later than the output. Nothing looks ahead.`;
+  if (traced > step) return `${name} than the output: nothing looks ahead.`;
   const back = step - traced;
   if (compare === 'recurrent') return `${name}: one road, through ${counted(back + 1, 'state')}, one after the other.`;
   const roads = now.roads[0][back] ?? 0;
@@ -114,6 +116,21 @@ export function tracedWords(view) {
   if (roads) return `${name}: ${manyRoads(roads)} to the output.${used}`;
   const hole = back < now.field;
   return `${name}: ${hole ? 'a hole. Older inputs arrive, this one never.' : 'out of reach, however long one trains.'}${used}`;
+}
+
+/** The hidden units through which an input comes; where it has one road, how far each layer hands it on sideways. */
+export function wayWords({ traced, step, compare, up, now, layers }) {
+  const back = step - traced;
+  if (compare === 'recurrent' || traced === null || !up || !now.roads[0][back]) return '';
+  if (now.roads[0][back] === 1) {
+    const sideways = sidewaysTo(now, back);
+    if (!sideways.length) return ' Every layer hands it straight up.';
+    const hand = `${counted(sideways.length, 'layer')} ${sideways.length === 1 ? 'hands' : 'hand'} it on sideways`;
+    return ` ${hand}: ${sideways.sort((a, b) => b - a).join(' + ')}.`;
+  }
+  const units = up.slice(1, -1).map((level, l) => level.filter((n, b) => n && now.roads[l + 1][b]).length);
+  const between = counted(layers.length - 1, 'layer');
+  return units.length ? ` Hidden units on the way, from below: ${units.join(', ')} (${between}).` : '';
 }
 
 /** What a screen reader hears, and what stands below the picture. */
@@ -136,10 +153,15 @@ export function goalWords({ goal, now, best }) {
       : '';
     return {
       done: false,
-      text: `Not yet: ${weights}, the oldest input is ${now.field - 1} steps back${holes}.${hint}`,
+      text: `Not yet: ${weights}, the oldest input is ${counted(now.field - 1, 'step')} back${holes}.${hint}`,
     };
   }
-  const least = now.weights === fewest ? 'nobody needs fewer' : `${fewest} are enough`;
+  const least =
+    now.weights > fewest
+      ? `${fewest} are enough`
+      : now.weights === fewest
+        ? 'with dilations 1, 2, 4, 8 … nobody needs fewer'
+        : `with dilations 1, 2, 4, 8 … nobody needs fewer than ${fewest}; yours are others`;
   const missed = now.holes.filter((b) => b <= 200).length;
   const but =
     goal === 'reach' && missed

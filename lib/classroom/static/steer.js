@@ -1,8 +1,8 @@
 // SteerTheTranslator: what does it write if it looks elsewhere? Drag a row of attention, and the German changes.
-import { frame, h, scoped, set } from './common.js';
+import { frame, h, scoped, set, textWidth } from './common.js';
 import { steerBar } from './steer_bar.js';
 import { steerCard } from './steer_card.js';
-import { settledPulls, steerMemory, steerView, toSteerRound, withPull, withResult } from './steer_game.js';
+import { oddest, settledPulls, steerMemory, steerView, toSteerRound, withPull, withResult } from './steer_game.js';
 import { moveOfKey, steerHand } from './steer_hand.js';
 import { steerColours, steerMap } from './steer_map.js';
 import { steerTranslator, steerWeights } from './steer_model.js';
@@ -21,6 +21,7 @@ const STEER_TRAITS = [
     'show_gold',
     'show_words',
     'results',
+    'met',
     'rounds',
     'english',
     'german',
@@ -33,7 +34,7 @@ function render({ model, el }) {
     model.get('english'),
     model.get('german'),
   );
-  const ui = { hand: null, tall: 0, focused: false, of: null };
+  const ui = { hand: null, tall: 0, focused: false, of: null, met: null };
   const F = frame({ model, el, label: model.get('title'), draw });
   F.root.classList.add('steer-game');
   const state = () => Object.fromEntries(STEER_TRAITS.map((name) => [name, model.get(name)]));
@@ -43,11 +44,12 @@ function render({ model, el }) {
     if (save) model.save_changes();
     F.redraw();
   };
-  /** The hand has let go: pulls of rows that are gone end, and what is solved counts. */
+  /** The hand has let go: pulls of rows that are gone end, what is solved counts, the map is as tall as its rows. */
   function settle() {
-    ui.hand = null;
-    const view = look();
-    put({ pulls: settledPulls(view), results: withResult(model.get('results'), view) });
+    const view = look(),
+      met = oddest(ui.met ?? model.get('met'), view);
+    Object.assign(ui, { hand: null, met: null, tall: 0 });
+    put({ pulls: settledPulls(view), results: withResult(model.get('results'), view), met });
   }
   function pull(row, word, share, last) {
     put(withPull(state(), row, word, share), false);
@@ -84,12 +86,12 @@ function render({ model, el }) {
       if (round < count) go(round + 1);
     },
     game(seed) {
-      put({ seed });
+      put({ seed, met: [] });
       go(1);
     },
     another: () => act.game(model.get('seed') + 1),
   };
-  const map = steerMap(),
+  const map = steerMap(model.get('german')),
     card = steerCard(act),
     bar = steerBar({ put, state });
   const title = h('h3'),
@@ -114,6 +116,7 @@ function render({ model, el }) {
     ['↑ ↓', 'row'],
     ['← →', 'word'],
     ['− +', 'share'],
+    ['Shift ↑ ↓', 'one percent of it'],
     ['Del', 'let go'],
     ['r', 'as the model wants'],
     ['g', 'gold'],
@@ -157,10 +160,11 @@ function render({ model, el }) {
   function draw(palette, width) {
     const now = state(),
       view = steerView(now, memory),
-      wide = width >= 860,
+      wide = width >= 820,
       subject = `${now.number}-${now.round}-${now.seed}`;
     if (ui.of !== subject) Object.assign(ui, { of: subject, tall: 0 });
     ui.tall = Math.max(ui.tall, view.rows.length);
+    if (ui.hand) ui.met = oddest(ui.met ?? now.met, view);
     F.root.style.setProperty('--said', steerColours(palette).said);
     set(title, { text: model.get('title') });
     if (document.activeElement !== game && game.value !== String(now.seed)) game.value = now.seed;
@@ -180,6 +184,8 @@ function render({ model, el }) {
     bar.draw(now);
     set(reads, { text: `${grouped(view.number)} →` });
     german.replaceChildren(...germanPieces(view, put));
+    line.classList.toggle('narrow', width < 620);
+    german.style.fontSize = `${germanSize(view.words, width)}px`;
     set(line, { 'data-solved': `${view.solved}` });
     set(says, {
       text: `${view.solved ? '✓ ' : view.value === null ? '' : '= '}${saysWords(view)}`,
@@ -188,7 +194,7 @@ function render({ model, el }) {
     });
     floor.classList.toggle('wide', wide);
     map.node.classList.toggle('held', Boolean(ui.hand));
-    map.draw(view, palette, wide ? width - 318 : width, { hand: ui.hand, focused: ui.focused, tall: ui.tall });
+    map.draw(view, palette, wide ? width - 294 : width, { hand: ui.hand, focused: ui.focused, tall: ui.tall });
     set(map.node, {
       'aria-label':
         `Attention, a row for each German word. It writes ${compoundText(view.words) || 'nothing'}. ` +
@@ -198,6 +204,15 @@ function render({ model, el }) {
   }
   F.redraw();
   return F.dispose;
+}
+
+/** The German fits into the two lines that are kept for it: what stands below must not move under the hand. */
+function germanSize(words, width) {
+  const narrow = width < 620,
+    most = narrow ? 21 : 25,
+    room = width - (narrow ? 36 : 290),
+    longest = Math.max(0, ...words.map((word) => textWidth(word, most)));
+  return Math.max(12, Math.min(most, (most * (2 * room - longest)) / (textWidth(compoundText(words), most) + 24)));
 }
 
 /** The German as one word, in pieces: what is not as the model wants is underlined; a press chooses the row. */

@@ -1,6 +1,15 @@
 // Beside the map: the chosen row, what it would write, how it stands, the rounds, the text to copy.
 import { h, set } from './common.js';
-import { rowChances, rowSentence, steerShare, steerStatus, steerTotal, steerVerdict } from './steer_words.js';
+import { isResult } from './steer_game.js';
+import {
+  rowChances,
+  rowSentence,
+  steerBound,
+  steerShare,
+  steerStatus,
+  steerTotal,
+  steerVerdict,
+} from './steer_words.js';
 
 /** { node, card, draw(view) }: what stands beside the map, and below it the result.
  *  act: share(value, last), release(), reset(), gold(), words(), show(), next(), another(). */
@@ -26,17 +35,21 @@ export function steerCard(act) {
     next = button('next', 'Next round', act.next, 'main'),
     another = button('another', 'Another game', act.another, 'main');
   const verdict = h('p', { class: 'verdict', 'data-role': 'verdict' }),
+    best = h('p', { class: 'small', 'data-role': 'bound' }),
+    bound = h('details', {}, h('summary', { class: 'small', text: 'How light can it be?' }), best),
+    done = h('div', { class: 'done' }, verdict, bound, next),
     card = shareCard(another);
+  // what grows and shrinks with the text stands below what is pressed and drawn along
   const node = h(
     'div',
     { class: 'panel' },
-    ...[verdict, h('div', { class: 'row' }, next), status],
+    ...[done, pull, h('div', { class: 'row' }, release, reset, gold, words, show), status],
     h('div', { class: 'about' }, sentence, own, now),
-    ...[pull, h('div', { class: 'row' }, release, reset, gold, words, show)],
   );
+  let of = null;
 
   function draw(view) {
-    const { rows, row, english, best, round, count } = view,
+    const { rows, row, english, best: result, round, seed, count } = view,
       at = rows[row],
       said = rowChances(view);
     set(sentence, { text: rowSentence(view) });
@@ -55,11 +68,19 @@ export function steerCard(act) {
     reset.disabled = !rows.some((one) => one.pull);
     set(gold, { 'aria-pressed': `${view.showGold}`, text: view.showGold ? 'Hide gold' : 'Show gold' });
     words.hidden = round !== 0;
-    set(words, { 'aria-pressed': `${Boolean(view.would)}` });
+    set(words, {
+      'aria-pressed': `${Boolean(view.would)}`,
+      text: view.would ? 'Hide what each would do' : 'What each word would do',
+    });
     show.hidden = view.target === null || view.solved || !view.way;
-    verdict.hidden = !best;
-    set(verdict, { text: best ? steerVerdict(best) : '' });
-    next.hidden = !best || round === 0 || round === count;
+    done.hidden = !result;
+    const reached = result !== null && isResult(view, result);
+    set(verdict, { text: result ? steerVerdict(result, reached) : '', 'data-now': `${reached}` });
+    if (of !== `${seed}-${round}`) bound.open = false;
+    of = `${seed}-${round}`;
+    bound.hidden = !result || result.shown === true;
+    set(best, { text: result ? steerBound(result) : '' });
+    next.hidden = !result || round === 0 || round === count;
     card.draw(view);
   }
   return { node, card: card.node, draw };
@@ -89,14 +110,14 @@ function shareCard(another) {
       text,
       h('div', { class: 'row' }, copy, another),
     );
-  function draw({ done, seed, count, round }) {
+  function draw({ done, seed, count, round, met }) {
     node.hidden = !done.length || round === 0;
     if (node.hidden) return;
     set(heading, { text: `Game ${seed}: ${done.length} of ${count} rounds` });
     set(total, { text: steerTotal(done) });
     another.hidden = done.length < count;
-    const said = steerShare(done, seed, count);
-    set(text, { rows: done.length + 3 });
+    const said = steerShare(done, seed, count, met);
+    set(text, { rows: said.split('\n').length });
     if (text.value !== said) {
       text.value = said;
       set(copy, { text: 'Copy' });

@@ -22,15 +22,8 @@ export function steerMemory(translator, english, german) {
     if (last.target !== target) {
       const way = target === null ? null : translator.way(last.source, ids(germanWords(target), german), last.read);
       const rows = way && translator.translate(last.source, way, last.read),
-        whole =
-          way &&
-          translator.translate(
-            last.source,
-            way.map(([row, word]) => [row, word, 1]),
-            last.read,
-          );
-      const same = rows && rows.every(({ word }, t) => word === whole[t]?.word);
-      Object.assign(last, { target, way, lightest: rows && weightOf(rows), needsPart: rows !== null && !same });
+        needsPart = way !== null && !translator.wholly(last.source, ids(germanWords(target), german), last.read);
+      Object.assign(last, { target, way, lightest: rows && weightOf(rows), needsPart });
     }
     return { ...last, translate: (pulls) => translator.translate(last.source, pulls, last.read) };
   };
@@ -86,6 +79,7 @@ export function steerView(state, memory) {
     best: results.find((one) => one.seed === seed && one.round === round) ?? null,
     done: results.filter((one) => one.seed === seed).sort((a, b) => a.round - b.round),
     count: state.rounds.length,
+    met: state.met,
   };
 }
 
@@ -158,8 +152,26 @@ export function withResult(results, view) {
   return [...results.filter((other) => other !== before), one];
 }
 
+/** Does the map show what the result of its round tells of? */
+export const isResult = ({ solved, steered, weight }, result) =>
+  solved && steered === result.rows && Math.abs(weight - result.weight) < 0.005;
+
 /** Is the way as light as can be? Shown to two digits. */
 export const isLightest = ({ rows, weight, fewest, lightest }) => rows <= fewest && weight <= lightest + 0.00501;
+
+/** 1 for the fewest rows, 2 for half of what can be saved of their weight, 3 for the lightest way; else 0. */
+export function steerStars(result) {
+  const { rows, weight, fewest, lightest } = result;
+  if (rows > fewest) return 0;
+  return isLightest(result) ? 3 : weight <= (fewest + lightest) / 2 ? 2 : 1;
+}
+
+/** The oddest that was met, [read, said]: the two that lie furthest apart. What was asked for is not met. */
+export function oddest(met, { number, value, target, steered }) {
+  const apart = ([read, said]) => Math.abs(Math.log((said + 1) / (read + 1)));
+  if (value === null || value === number || value === target || !steered) return met;
+  return met.length && apart(met) >= apart([number, value]) ? met : [number, value];
+}
 
 /** What a typed text asks for: { number } or { error } in words. */
 export function typedNumber(text, most = STEER_LARGEST) {

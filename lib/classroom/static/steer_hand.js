@@ -2,33 +2,31 @@
 import { clamp } from './common.js';
 import { draggedShare } from './steer_map.js';
 
-/** Mouse, pen, finger: a press takes a row's weight to the word under it, across it follows, down leaves some of it where
- *  it was. A finger that scrolls undoes what it did. */
+/** Mouse, pen, finger: a press takes a row's weight to the word under it, across it follows, down leaves some of it
+ *  where it was; how far down is measured on the screen, from where it was pressed. A finger that scrolls undoes what
+ *  it did. */
 export function steerHand(map, ui, { look, pull, settle, put, undo }) {
   const { node, plan } = map;
   let held = null;
-  const placed = (event) => {
-    const box = node.getBoundingClientRect();
-    return [event.clientX - box.left, event.clientY - box.top];
-  };
+  const across = (event) => event.clientX - node.getBoundingClientRect().left;
   node.addEventListener('pointerdown', (event) => {
     if (event.button > 0) return;
-    const [x, y] = placed(event),
+    const x = across(event),
       view = look(),
-      row = plan().row(y);
+      row = plan().row(event.clientY - node.getBoundingClientRect().top);
     if (row < 0 || row >= view.rows.length) return;
     node.focus({ preventScroll: true });
     if (!plan().inside(x)) return void put({ row });
     node.setPointerCapture(event.pointerId);
     const { pull: before } = view.rows[row],
       pulls = view.rows.flatMap((one) => (one.pull ? [one.pull] : []));
-    held = { row, y, pulls, share: before && before[1] === plan().word(x) ? before[2] : 1 };
+    held = { row, from: event.clientY, pulls, share: before && before[1] === plan().word(x) ? before[2] : 1 };
     follow(event);
   });
   function follow(event) {
-    const [x, y] = placed(event);
+    const x = across(event);
     ui.hand = { row: held.row, x };
-    pull(held.row, plan().word(x), draggedShare(held.share, y - held.y), false);
+    pull(held.row, plan().word(x), draggedShare(held.share, event.clientY - held.from), false);
   }
   node.addEventListener('pointermove', (event) => {
     if (held) follow(event);

@@ -63,7 +63,7 @@ export const pulledRow = (own, word, share) => own.map((a, s) => (1 - share) * a
 /** Half of the absolute differences: how much weight was moved. */
 export const movedWeight = (own, weights) => own.reduce((sum, a, s) => sum + Math.abs(weights[s] - a), 0) / 2;
 
-/** { encode, look, chances, translate, way } for the weights by name. */
+/** { encode, look, chances, translate, way, wholly } for the weights by name. */
 export function steerTranslator(weights) {
   const H = weights['decoder.readout.weight'].length / weights['decoder.readout.bias'].length,
     E = weights['decoder.cell.weight_input'].length / (3 * H);
@@ -149,5 +149,18 @@ export function steerTranslator(weights) {
     }
     return pulls;
   }
-  return { encode, look, chances, translate, way };
+  /** Can it be made to write `target` by rows that are pulled with all their weight, to whichever words? */
+  function wholly(source, target, read = encode(source)) {
+    let token = STEER_BEGIN,
+      state = read.state;
+    for (const word of [...target, STEER_END]) {
+      const { h, own } = look(token, state, read),
+        fromState = shareOfState(h),
+        writes = (row) => largest(chances(row, read.memory, fromState)) === word;
+      if (!writes(own) && !own.some((_, s) => writes(pulledRow(own, s, 1)))) return false;
+      [state, token] = [h, word];
+    }
+    return true;
+  }
+  return { encode, look, chances, translate, way, wholly };
 }

@@ -1,5 +1,5 @@
 // What the game says. Pure.
-import { isLightest, isSteered } from './steer_game.js';
+import { isSteered, steerStars } from './steer_game.js';
 import { germanWords, grouped } from './steer_numbers.js';
 
 /** A share in whole percent, without the sign. */
@@ -30,7 +30,7 @@ export function steerLead({ round, count, target, number, needsPart }) {
 export function saysWords({ value, ended, words }) {
   if (value !== null) return grouped(value);
   if (!ended) return 'it does not stop';
-  return words.length ? 'not a number' : 'nothing';
+  return words.length ? 'no number' : 'nothing';
 }
 
 const chanceList = (best) =>
@@ -83,37 +83,61 @@ export function steerStatus(view) {
   if (value === number) return `${effort}: it still writes ${grouped(number)}.`;
   if (value !== null) return `It reads ${grouped(number)} and says ${grouped(value)}. ${effort}.`;
   if (!ended) return `It goes on and on. ${effort}.`;
-  return `${compoundText(words) || 'Nothing'}: no number as it was taught to write them. ${effort}.`;
+  return words.length ? `“${compoundText(words)}” is no number. ${effort}.` : `It writes nothing at all. ${effort}.`;
 }
 
-/** After a round that is done, from its result. */
-export function steerVerdict(result) {
-  const { rows, weight, fewest, lightest, shown } = result;
+/** After a round that is done, from its result; `now`: is what stands on the map that result? */
+export function steerVerdict(result, now = true) {
+  const { rows, weight, shown } = result,
+    stars = steerStars(result);
+  if (!now && !shown) return `Best so far: ${starText(stars)} ${rowsOf(rows)}, weight ${two(weight)}.`;
   if (shown) return `This was the lightest way: ${rowsOf(rows)}, weight ${two(weight)}.`;
-  if (rows > fewest) return `Done with ${rowsOf(rows)}. It can be done with ${fewest}.`;
-  if (isLightest(result)) return `Done with ${rowsOf(rows)}, weight ${two(weight)}. No way is lighter.`;
-  return `Done with ${rowsOf(rows)}, and no way has fewer. Weight ${two(weight)}: ${two(lightest)} is enough.`;
+  const done = `${starText(stars)} Done with ${rowsOf(rows)}`;
+  if (stars === 0) return `${done}. It can be done with fewer.`;
+  if (stars === 3) return `${done}, weight ${two(weight)}. No way is lighter.`;
+  if (stars === 2) return `${done}, weight ${two(weight)}. It can be a little lighter.`;
+  return `${done}, and no way has fewer. It can be lighter.`;
 }
+
+const starText = (stars) => '★'.repeat(stars) + '☆'.repeat(3 - stars);
+
+/** What a reader may ask to see once a round is done: the best there is, and what the stars mean. */
+export const steerBound = ({ fewest, lightest }) =>
+  `${rowsOf(fewest)}, weight ${two(lightest)}. ` +
+  '★ no way has fewer rows, ★★ half of what can be saved of their weight, ★★★ no way is lighter.';
 
 const strip = (marks) => marks.map((mark) => (mark ? '■' : '□')).join('');
 
-/** The text to copy: a line a round, then the sum. */
-export function steerShare(done, seed, count) {
-  const lines = done.map(
-    ({ source, target, rows, fewest, weight, strip: marks, shown }) =>
-      `${grouped(source)} → ${grouped(target)}  ${strip(marks)}  ` +
-      (shown ? 'shown to me' : `${rows} of ${fewest}, weight ${two(weight)}`),
-  );
-  return [`Steer the translator, game ${seed}: ${done.length} of ${count}`, ...lines, steerTotal(done)].join('\n');
+/** The text to copy: the best round in words, the oddest number met, a line a round, then the sum. */
+export function steerShare(done, seed, count, met = []) {
+  const lines = done.map((result) => {
+    const { source, target, rows, weight, strip: marks, shown } = result,
+      how = shown ? 'shown to me' : `${starText(steerStars(result))} ${rowsOf(rows)}, weight ${two(weight)}`;
+    return `${grouped(source)} → ${grouped(target)}  ${strip(marks)}  ${how}`;
+  });
+  const head = [bestRound(done), oddestMet(met), `Steer the translator, game ${seed}: ${done.length} of ${count}`];
+  return [...head.filter(Boolean), ...lines, steerTotal(done)].join('\n');
 }
+
+/** The round to tell of: of those done without help the one that needs most rows, then the one with most stars. */
+function bestRound(done) {
+  const [best] = done
+    .filter(({ shown }) => !shown)
+    .sort((a, b) => b.fewest - a.fewest || steerStars(b) - steerStars(a) || b.round - a.round);
+  if (!best) return '';
+  const pulls = best.rows === 1 ? 'one pull' : `${best.rows} pulls`,
+    says = compoundText(germanWords(best.target));
+  return `I made a translator read ${grouped(best.source)} and say ${says} with ${pulls}.`;
+}
+
+const oddestMet = ([read, said]) =>
+  read === undefined ? '' : `The oddest on the way: it read ${grouped(read)} and said ${grouped(said)}.`;
 
 /** The sum of the rounds that the reader did. */
 export function steerTotal(done) {
   const own = done.filter(({ shown }) => !shown),
-    sum = (name) => own.reduce((all, one) => all + one[name], 0);
+    sum = (of) => own.reduce((all, one) => all + of(one), 0);
   if (!own.length) return 'No round done without help.';
-  return (
-    `${rowsOf(sum('rows'))} (fewest ${sum('fewest')}), weight ${two(sum('weight'))} ` +
-    `(lightest ${two(sum('lightest'))})`
-  );
+  const [rows, weight] = [sum((one) => one.rows), sum((one) => one.weight)];
+  return `${rowsOf(rows)}, weight ${two(weight)}, ${sum(steerStars)} of ${3 * own.length} stars`;
 }
