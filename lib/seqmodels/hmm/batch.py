@@ -52,15 +52,18 @@ def backward(transition, b, alive, filtered, scale, leaving):
 
 
 def best_scores(log_transition, log_b, alive, entering):
-    """(1.2.6): delta (T, K, S), the log-probability of the best way into each state; no arrows are kept."""
-    delta, ways = np.empty(log_b.shape), np.empty((*log_transition.shape, log_b.shape[2]))
+    """(1.2.6): delta (T, K, S), the log-probability of the best way into each state; no arrows are kept.
+
+    It is written over log_b: fresh memory for another array of that size would take longer than the sums.
+    """
+    delta, ways = log_b, np.empty((*log_transition.shape, log_b.shape[2]))
+    best = np.empty(log_b.shape[1:])
     steps = log_transition[:, :, None]  # (from, to, 1)
-    np.add(entering, log_b[0], out=delta[0])
+    delta[0] += entering
     for t, n in enumerate(alive[1:], start=1):
         here = ways[:, :, :n]
         np.add(delta[t - 1, :, None, :n], steps, out=here)
-        np.maximum.reduce(here, axis=0, out=delta[t, :, :n])
-        delta[t, :, :n] += log_b[t, :, :n]
+        delta[t, :, :n] += np.maximum.reduce(here, axis=0, out=best[:, :n])
     return delta
 
 
