@@ -41,7 +41,8 @@ def test_players_and_a_picture_with_words(monkeypatch):
 def test_the_pieces_have_one_scale():
     figure = sound._figure({"loud": tone(220), "soft": 0.1 * tone(220), "none": 0 * tone(220)}, RATE, (0.1, 0.12))
     pieces = figure.axes[1::3]
-    assert [axes.get_title() for axes in pieces] == ["a piece of it", "", ""]
+    titles = ["".join(axes.get_title(side) for side in ("left", "center", "right")) for axes in pieces]
+    assert titles == ["a piece of it", "", ""]  # on which side is a matter of style
     low, high = pieces[0].get_ylim()
     assert high == -low and 0.5 < high < 0.6
     assert all(axes.get_ylim() == (low, high) for axes in pieces)

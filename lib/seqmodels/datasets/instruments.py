@@ -52,7 +52,7 @@ def note(pitch: int, instrument: str, generator, *, seconds: float = 0.5, rate: 
     """One note (T,), float32, whose largest sample is `peak` away from 0. Arguments as for `notes`.
 
     A string is plucked and its high partials die first; a reed swells within 30 ms, holds and ends within 50 ms, with
-    odd partials alone; a bell's partials are no multiples of its pitch.
+    odd partials alone; half of a bell's partials are no multiples of its pitch.
     """
     if instrument not in INSTRUMENTS:
         raise ValueError(f"instrument: expected one of {', '.join(INSTRUMENTS)}, got {instrument!r}")
