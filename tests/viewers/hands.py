@@ -1,6 +1,10 @@
 """What a hand does on a page: find a viewer by its title, drag a thing, look for what is cut off."""
 
+import base64
+import io
+
 import pytest
+from PIL import Image
 
 # The fixture `bare` in both themes at three widths.
 EVERY_SIZE = pytest.mark.parametrize(
@@ -68,3 +72,13 @@ def drag(page, handle, dx, dy):
     page.mouse.move(x + dx / 2, y + dy / 2)
     page.mouse.move(x + dx, y + dy)
     page.mouse.up()
+
+
+def still_picture(it, less_than=30_000):
+    """The PNG that pages without JavaScript show of a viewer, and its pixels: light, described, always the same."""
+    png, width = it.to_png()
+    assert len(png) < less_than
+    data, metadata = it._repr_mimebundle_()
+    assert metadata["image/png"] == {"alt": it.describe(), "width": width}
+    assert base64.b64decode(data["image/png"]) == png, "the same picture every time"
+    return png, Image.open(io.BytesIO(png)).convert("RGB")
