@@ -21,12 +21,16 @@ import torch
 
 from seqmodels.checkpoints import KINDS, save_checkpoint
 from seqmodels.datasets import DATA, saltmere
+from seqmodels.gpt import GPT
 from seqmodels.hmm import HMM
+from seqmodels.in_pieces import InPieces
+from seqmodels.language_model import LanguageModel
 from seqmodels.metrics import evaluate
 from seqmodels.ngram import NGram
 from seqmodels.runtime import count_parameters, prepare
 from seqmodels.tales import START, encoded, score
-from seqmodels.training import CarriedState, train, truncated_bptt_batches, warmup_cosine
+from seqmodels.training import CarriedState, crops, train, truncated_bptt_batches, warmup_cosine
+from seqmodels.transformer import TransformerBlock
 from tools.effects.predicting_text import LIVE, window_model
 from tools.frozen import enter, freeze, rounded
 
@@ -111,6 +115,56 @@ def reader(steps, learning_rate, *, kind="recurrent", strips=32, piece=32, **siz
     return learn
 
 
+def fresh_pieces(build, steps, learning_rate, strips, piece):
+    """A network that begins each piece of the text afresh, from a place drawn anew, see seqmodels.training.crops.
+
+    build: () -> the model that learns. On a share of the tales it has that share of the steps.
+    """
+
+    def learn(tales, seed):
+        torch.manual_seed(seed)
+        share = sum(map(len, tales)) / sum(map(len, saltmere().train))
+        model = build()
+        text = torch.cat([torch.cat([torch.tensor([START]), tale]) for tale in tales])
+        drawn = crops(text, strips, piece, generator=torch.Generator().manual_seed(seed))
+        train(model, drawn, steps=round(share * steps), learning_rate=learning_rate,
+              schedule=warmup_cosine(round(share * steps), 20))  # fmt: skip
+        return model
+
+    return learn
+
+
+def attention_alone():
+    """One layer that looks back, without positions and without a network behind it, as lesson 06_1 trains it."""
+    layer, norm = TransformerBlock(64, 4, 0), torch.nn.LayerNorm(64)
+    return LanguageModel(VOCABULARY, 64, layer, norm=norm, tie_weights=True)
+
+
+def learned_positions(tales, seed):
+    """A GPT with a table of 128 positions; what is longer it reads in pieces."""
+    build = lambda: GPT(VOCABULARY, 64, 4, 2, 128, d_ff=192)  # noqa: E731
+    return InPieces(fresh_pieces(build, 1_700, 1e-2, 16, 128)(tales, seed), 128)
+
+
+def transformer_entry(name, lesson, stored, kind, checkpoint, minute, longer, **sizes):
+    """As `network_entry`, for networks that begin each piece afresh. stored, minute, longer: of both rows, each.
+
+    minute, longer: (steps, learning rate, strips, piece, further sizes). The rates of the first were chosen among three
+    on the last seven training tales, with half as many steps; the second has 0.6 of that rate and the dropout of the
+    recurrent networks.
+    """
+    sizes = {"vocab_size": VOCABULARY, "d_model": 64, "n_heads": 4, "n_layers": 2, **sizes}
+    settings = {"seeds": (0, 1, 2)}, {"shares": (1,)}
+    for told, kept, (*how, more), setting in zip(
+        ("a minute", "longer"), stored, (minute, longer), settings, strict=True
+    ):
+        built = sizes | more
+        if told == "longer":
+            setting["checkpoint"] = (checkpoint, kind, built)
+        learn = fresh_pieces(lambda built=built: KINDS[kind](**built), *how)
+        yield Entry(f"{name}, {told}", lesson, kept, learn, **setting)
+
+
 WINDOW_SIZES = {"vocab_size": VOCABULARY, "embedding_size": LIVE["d_model"], "hidden_size": LIVE["hidden_size"],
                 "length": LIVE["length"]}  # fmt: skip
 
@@ -158,6 +212,15 @@ ENTRIES = [
                    cell="lstm", hidden_size=96, layers=2, forget_bias=-1.0),
     *network_entry("TCN, 5 blocks of 54", "05_1", 6652, "tcn", (3_300, 1e-2, 0, 16, 64), (3_500, 6e-3, 0.1, 32, 128),
                    kind="tcn", channels=[54] * 5, kernel_size=3),
+    Entry("attention alone, no order", "06_1", "2 · T · 64", fresh_pieces(attention_alone, 400, 1e-2, 16, 64),
+          seeds=(0, 1, 2)),
+    Entry("GPT, learned positions, a minute", "06_2", 2 * 2 * 128 * 64, learned_positions, seeds=(0, 1, 2)),
+    *transformer_entry("GPT, rotary", "06_2", (2 * 2 * 64 * 64, 2 * 2 * 128 * 64), "gpt", "gpt",
+                       (1_800, 1e-2, 32, 64, {"window": 64}), (3_500, 6e-3, 32, 128, {"window": 128, "dropout": 0.1}),
+                       positions="rotary", d_ff=208),
+    *transformer_entry("linear attention", "06_6", (2 * (4 * 16 * 16 + 64) + 3 * 64,) * 2, "linear_attention",
+                       "linear-attention", (1_400, 1e-2, 32, 64, {}), (3_000, 6e-3, 32, 128, {"dropout": 0.1}),
+                       d_ff=144),
 ]  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """What to practise, and when: the order of the examples, and how often a model reads its own words.
 
 Indices rather than examples: each of `length_buckets` and `curriculum` says which rows make a batch, whatever they are.
+`crops` cuts a text.
 """
 
 import math
@@ -52,6 +53,28 @@ def length_buckets(lengths, batch_size: int, *, generator=None) -> list:
     by_length = shuffled[lengths[shuffled].sort(stable=True).indices]
     batches = by_length.split(batch_size)
     return [batches[i] for i in torch.randperm(len(batches), generator=generator)]
+
+
+def crops(tokens, batch_size: int, length: int, *, generator=None):
+    """Pieces of a long text (N,), each from a place drawn anew: batches (B, length + 1) without end.
+
+    For models that begin each piece afresh; those that carry a state read on, see `truncated_bptt_batches`. Every place
+    at which a whole piece fits is equally likely. ValueError where none does. Held by tests/unit/test_schedules.py.
+    """
+    for name, value in (("batch_size", batch_size), ("length", length)):
+        if not isinstance(value, int) or value < 1:
+            raise ValueError(f"{name}: expected a whole number, 1 or more, got {value!r}")
+    if tokens.dim() != 1 or len(tokens) < length + 1:
+        raise ValueError(f"tokens: expected one text (N,) of at least length + 1 = {length + 1} tokens, "
+                         f"got shape {tuple(tokens.shape)}")  # fmt: skip
+    return _crops(tokens, batch_size, length, generator)
+
+
+def _crops(tokens, batch_size, length, generator):
+    steps = torch.arange(length + 1)
+    while True:
+        begin = torch.randint(len(tokens) - length, (batch_size, 1), generator=generator)
+        yield tokens[begin + steps]
 
 
 def curriculum(lengths, batch_size: int, steps: int, *, begin: int | None = None, grown: float = 0.5, generator=None):

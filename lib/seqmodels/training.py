@@ -12,6 +12,7 @@ from seqmodels.checks import NotANumber
 from seqmodels.layer import map_state
 from seqmodels.padding import is_real
 from seqmodels.runtime import progress
+from seqmodels.schedules import crops as crops
 from seqmodels.schedules import curriculum as curriculum
 from seqmodels.schedules import length_buckets as length_buckets
 from seqmodels.schedules import scheduled_sampling as scheduled_sampling

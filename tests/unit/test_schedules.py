@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from seqmodels import training
-from seqmodels.schedules import curriculum, length_buckets, scheduled_sampling
+from seqmodels.schedules import crops, curriculum, length_buckets, scheduled_sampling
 
 LENGTHS = torch.tensor([3, 9, 4, 4, 7, 3, 5, 9, 8, 6, 3, 5])
 
@@ -98,6 +98,16 @@ def test_all_lengths_equal():
     assert len(batches) == 6 and all(b.max() < 5 for b in batches)
 
 
+def test_crops_are_pieces_of_the_text_from_every_place():
+    text, begins = torch.arange(10), set()
+    pieces = crops(text, 4, 6, generator=seeded())
+    for batch, _ in zip(pieces, range(30), strict=False):
+        assert batch.shape == (4, 7) and torch.equal(batch - batch[:, :1], torch.arange(7).expand(4, 7))
+        begins |= set(batch[:, 0].tolist())
+    assert begins == {0, 1, 2, 3}
+    assert torch.equal(next(crops(text, 2, 9)), text.expand(2, 10))
+
+
 @pytest.mark.parametrize(("act", "message"), [
     (lambda: length_buckets([3, 4], 2), "lengths: expected an int64 tensor .* got list"),
     (lambda: length_buckets(LENGTHS.float(), 2), "lengths: "),
@@ -106,6 +116,10 @@ def test_all_lengths_equal():
     (lambda: curriculum(LENGTHS, 2, 0), "steps: "),
     (lambda: curriculum(LENGTHS, 2, 5, begin=2), "begin: expected 3 to 9"),
     (lambda: curriculum(LENGTHS, 2, 5, grown=0), "grown: "),
+    (lambda: crops(LENGTHS, 2, 12), "tokens: expected one text .* at least length . 1 = 13 tokens"),
+    (lambda: crops(LENGTHS[None], 2, 3), "tokens: "),
+    (lambda: crops(LENGTHS, 0, 3), "batch_size: "),
+    (lambda: crops(LENGTHS, 2, 0), "length: expected a whole number, 1 or more, got 0"),
 ])  # fmt: skip
 def test_bad_settings_are_refused(act, message):
     with pytest.raises(ValueError, match=f"^{message}"):
@@ -114,4 +128,4 @@ def test_bad_settings_are_refused(act, message):
 
 def test_training_offers_them_too():
     assert training.scheduled_sampling is scheduled_sampling
-    assert training.curriculum is curriculum and training.length_buckets is length_buckets
+    assert training.crops is crops and training.curriculum is curriculum and training.length_buckets is length_buckets
