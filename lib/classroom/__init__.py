@@ -6,20 +6,26 @@ It knows arrays and mappings, and no model: what a model does is in `seqmodels`.
 from classroom.attention_viewer import AttentionViewer
 from classroom.be_the_gate import BeTheGate
 from classroom.beam_tree_viewer import BeamTreeViewer
+from classroom.cache_viewer import CacheViewer
 from classroom.casino_game import CasinoGame
 from classroom.chain_viewer import ChainViewer
 from classroom.checks import check
 from classroom.dendrogram import dendrogram
 from classroom.energy_viewer import EnergyViewer
 from classroom.figures import show_figure
+from classroom.find_the_two_heads import FindTheTwoHeads
 from classroom.gate_viewer import GateViewer
 from classroom.generation_viewer import GenerationViewer
 from classroom.gradient_viewer import GradientViewer
 from classroom.guessing_game import GuessingGame
+from classroom.heads_trace import attention_of, top_words
+from classroom.heads_viewer import HeadsViewer
 from classroom.lattice_viewer import LatticeViewer
 from classroom.ledger import Ledger
+from classroom.position_viewer import PositionViewer
 from classroom.quiz import Quiz
 from classroom.receptive_field_viewer import ReceptiveFieldViewer
+from classroom.sampling_viewer import SamplingViewer
 from classroom.self_check import SelfCheck
 from classroom.source import show_source
 from classroom.start import start
@@ -32,25 +38,32 @@ __all__ = [
     "AttentionViewer",
     "BeTheGate",
     "BeamTreeViewer",
+    "CacheViewer",
     "CasinoGame",
     "ChainViewer",
     "EnergyViewer",
+    "FindTheTwoHeads",
     "GateViewer",
     "GenerationViewer",
     "GradientViewer",
     "GuessingGame",
+    "HeadsViewer",
     "LatticeViewer",
     "Ledger",
+    "PositionViewer",
     "Quiz",
     "ReceptiveFieldViewer",
+    "SamplingViewer",
     "SelfCheck",
     "StateViewer",
     "SteerTheTranslator",
     "TrellisViewer",
     "Viewer",
+    "attention_of",
     "check",
     "dendrogram",
     "show_figure",
     "show_source",
     "start",
+    "top_words",
 ]

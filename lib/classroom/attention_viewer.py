@@ -4,6 +4,8 @@ import numpy as np
 import traitlets
 
 from .attention_numbers import agreement, alignment_error, links_of
+from .heads_data import are_heads
+from .heads_viewer import HeadsViewer
 from .viewer import Viewer, quantise
 
 MOST = 60  # words of a sentence
@@ -57,6 +59,9 @@ def _each(value, count, name):
 class AttentionViewer(Viewer):
     """Where did the model look when it wrote this word, and was it right?
 
+    For one map, or one for each of several sentences; ``AttentionViewer(weights, ...)`` with the weights of layers and
+    heads, as ``attention_of(trace)`` gives them, is a ``HeadsViewer``, which says more of itself.
+
     A row for each target word in the order written, a column for each source word. The row under the hand, or the
     pinned one, stands beside the map as bars with numbers. Where gold links are known, frames show them, and the
     alignment error of the sentence is told, for links made of the largest weight of each row or of all above a
@@ -64,9 +69,10 @@ class AttentionViewer(Viewer):
     the map.
 
     weights: (T, S), each row of 0 or more with a sum of at most 1, or a list of them, one for each sentence. source,
-    target: S and T words (at most 60), or lists of those. gold: links (i, j), source word i with target word j, that
-    must be there; possible: further ones that may. damage: (T, S), any sign, larger where leaving the word out changes
-    more. Where the last target word is "<end>", its row makes no link.
+    target: S and T words (at most 60), or lists of those; without target the source looks at itself. gold: links
+    (i, j), source word i with target word j, that must be there; possible: further ones that may. damage: (T, S), any
+    sign, larger where leaving the word out changes more. names: what the maps of a list are, such as "head 1", where
+    they are not sentences that were written. Where the last target word is "<end>", its row makes no link.
 
     From a cell, read or set ``viewer.sentence``, ``viewer.pinned`` (a row or None), ``viewer.layer`` ("attention" or
     "damage"), ``viewer.show_gold``, ``viewer.threshold`` (None: the largest weight). ``viewer.links``,
@@ -87,7 +93,15 @@ class AttentionViewer(Viewer):
     show_gold = traitlets.Bool(True).tag(sync=True)
     threshold = traitlets.Float(None, allow_none=True).tag(sync=True)
 
-    def __init__(self, weights, source, target, gold=None, damage=None, title="", possible=None, **traits):
+    def __new__(cls, weights=None, source=(), *more, **named):
+        if cls is AttentionViewer and are_heads(weights, source):
+            return HeadsViewer(weights, source, *more, **named)
+        return super().__new__(cls)
+
+    def __init__(
+        self, weights, source, target=None, gold=None, damage=None, title="", possible=None, names=None, **traits
+    ):
+        reading, target = target is None or names is not None, source if target is None else target
         if len(source) and isinstance(source[0], str):  # one sentence
             weights, source, target = [weights], [source], [target]
             gold, damage, possible = ([value] if value is not None else None for value in (gold, damage, possible))
@@ -108,6 +122,8 @@ class AttentionViewer(Viewer):
             links = {name: given[name][k] for name in ("gold", "possible")}
             links = {name: None if x is None else _checked_links(x, name, shape) for name, x in links.items()}
             sentences.append({"source": words[0], "target": words[1], **links})
+        for sentence, name in zip(sentences, _each(names, count, "names"), strict=True):
+            sentence |= {"name": None if name is None else str(name), "reading": reading}
         super().__init__(title=title, _sentences=sentences, **self._bytes())
         self._quiet = False
         for name in ("sentence", *traits):  # what is begun anew before what it ends
@@ -178,7 +194,10 @@ class AttentionViewer(Viewer):
         if self.alt:
             return self.alt
         shown, error = self.shown, self.alignment_error
-        said = [f"{self.title or 'Attention'}: “{' '.join(shown['source'])}” to “{' '.join(shown['target'])}”"]
+        title, source, target = self.title or "Attention", " ".join(shown["source"]), " ".join(shown["target"])
+        said = [f"{title}: “{source}” to “{target}”"]
+        if shown["reading"]:
+            said = [f"{title}{', ' + shown['name'] if shown['name'] else ''}: “{target}” looks at “{source}”"]
         if error is not None:
             rule = "the largest weight of each row" if self.threshold is None else f"weights from {self.threshold:g} on"
             said.append(f"linked by {rule} the alignment error is {error:.2f}")

@@ -19,7 +19,9 @@ from seqmodels.linear_transformer import LinearTransformer
 from seqmodels.lstm import LSTM
 from seqmodels.recurrent import ElmanRNN
 from seqmodels.seq2seq import Seq2Seq
+from seqmodels.t5 import T5
 from seqmodels.tcn import TCN
+from seqmodels.transformer import Transformer
 from seqmodels.wavenet import WaveNet
 from seqmodels.window import Window
 
@@ -46,7 +48,8 @@ def convolutional_model(vocab_size, embedding_size, channels, kernel_size, dropo
 
 
 KINDS = {"window": window_model, "recurrent": recurrent_model, "seq2seq": Seq2Seq, "tcn": convolutional_model,
-         "gpt": GPT, "linear_attention": LinearTransformer, "wavenet": WaveNet}  # fmt: skip
+         "gpt": GPT, "linear_attention": LinearTransformer, "wavenet": WaveNet, "transformer": Transformer,
+         "t5": T5}  # fmt: skip
 
 
 def save_checkpoint(model, name, kind, **sizes):

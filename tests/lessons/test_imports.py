@@ -21,6 +21,7 @@ HIGH = [
     "continuation",
     "gpt",
     "linear_transformer",
+    "in_pieces",
     "checkpoints",
     "wavenet",
     "wavenet_generation",

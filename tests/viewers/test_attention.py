@@ -119,6 +119,7 @@ def test_rows_of_nothing_make_no_link():
         (lambda: AttentionViewer([np.zeros((5, 0))], [[]], [TARGET]), ["source", "1 to 60 words"]),
         (lambda: viewer(gold={(4, 0)}), ["gold", "(4, 5)", "(4, 0)"]),
         (lambda: viewer(gold=None), ["possible", "gold"]),
+        (lambda: AttentionViewer([WEIGHTS] * 2, [SOURCE] * 2, [TARGET] * 2, names=["head 1"]), ["names", "1 entries"]),
         (lambda: viewer(damage=DAMAGE[:2]), ["damage", "(2, 4)"]),
         (lambda: viewer(pinned=5), ["pinned", "0..4", "5"]),
         (lambda: viewer(sentence=1), ["sentence", "0..0"]),
@@ -150,6 +151,10 @@ def test_picture_and_words():
         "AttentionViewer: Adjectives change places: “the black cat sleeps” to “le chat noir dort <end>”; linked by the "
         "largest weight of each row the alignment error is 0.25; most weight and most damage are at one word in 3 of 4 "
         "rows."
+    )
+    assert (
+        two_heads(sentence=1).describe()
+        == "Two heads, head 2: “le chat noir dort <end>” looks at “the black cat sleeps”."
     )
     assert viewer(gold=None, possible=None, damage=None).describe().endswith("dort <end>”.")
 
@@ -227,6 +232,24 @@ def test_by_keyboard(bare):
     assert root.locator("[data-bar^=weight]").count() == 20
     bare.keyboard.press("Control+ArrowLeft")
     assert value(bare, "sentence") == 2
+
+
+def two_heads(**more):
+    names = ["head 1", "head 2"]
+    return AttentionViewer([WEIGHTS, WEIGHTS], [SOURCE] * 2, [TARGET] * 2, names=names, title="Two heads", **more)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("bare", [{"make": two_heads}], indirect=True, ids=["named"])
+def test_maps_with_names_are_no_sentences(bare):
+    root = root_of(bare)
+    says(root.locator("[data-role=page]"), "head 1")
+    says(root.locator("[data-role=told]"), "“le” looks at “the” most: 0.90.")
+    root.locator("[data-role=on]").click()
+    says(root.locator("[data-role=page]"), "head 2")
+    names = [root.locator(f"[data-role={role}]").get_attribute("aria-label") for role in ("back", "on", "map")]
+    said = " ".join([root.text_content(), *names]).replace(root.locator("style").text_content(), "")
+    assert "wrote" not in said and "entence" not in said and "head 2, a row" in said
 
 
 @pytest.mark.browser

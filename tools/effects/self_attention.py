@@ -1,14 +1,16 @@
 """Measure attention without recurrence, for lesson 06_1, into data/effects/06_1.json.
 
-    python -m tools.effects.self_attention             (about ten minutes on one core)
-    python -m tools.effects.self_attention heads       only one part; or: patient, order, letters, holding, …
+    python -m tools.effects.self_attention             (about a quarter of an hour on one core)
+    python -m tools.effects.self_attention heads       only one part; or: network, patient, order, wall, letters, …
 
 `holding` and `carrying`: one layer of attention, an LSTM and a GRU of torch.nn with equally many numbers to learn,
 within five in a hundred, each with the best of the same three learning rates, chosen on a seed that is not reported.
-(`larger` tells what a larger one would have done on that seed.)
+(`larger` tells what a larger one would have done on that seed.) `remembering`: the LSTM again, begun with a forget gate
+that stands open, and the first one too, each with its own best of the three rates for the silence itself.
 """
 
 import json
+import math
 
 import torch
 from torch import nn
@@ -17,6 +19,7 @@ from torch.nn import functional as F
 from seqmodels.attention import MultiHeadAttention
 from seqmodels.datasets import DATA, saltmere
 from seqmodels.language_model import LanguageModel
+from seqmodels.ngram import NGram
 from seqmodels.probes import intervene
 from seqmodels.runtime import count_parameters, evaluating, progress
 from seqmodels.tales import START, encoded, score
@@ -47,15 +50,28 @@ def look_up(batch, pairs, questions, generator, *, asks=1, silence=0):
 
 
 class Answering(nn.Module):
-    """A layer between two linear maps; it answers at the last steps: (B, questions, asks, 8)."""
+    """A layer between two linear maps; it answers at the last steps: (B, questions, asks, 8).
 
-    def __init__(self, layer, size, asks=1):
+    hidden: units of a small network in the place of the second map.
+    """
+
+    def __init__(self, layer, size, asks=1, hidden=None):
         super().__init__()
         self.into, self.layer = nn.Linear(VALUES + NAMES * asks, WIDTH), layer
         self.answer = nn.Linear(size, VALUES * asks)
+        if hidden is not None:
+            self.answer = nn.Sequential(nn.Linear(size, hidden), nn.ReLU(), nn.Linear(hidden, VALUES * asks))
 
     def forward(self, x, questions):
         return self.answer(self.layer(self.into(x))[0][:, -questions:]).unflatten(-1, (-1, VALUES))
+
+
+def remembers(bias):
+    """torch's LSTM, its forget gates begun with so large a bias (torch's own begins near 0)."""
+    layer = nn.LSTM(WIDTH, 40, batch_first=True)
+    with torch.no_grad():
+        layer.bias_ih_l0[40:80] = bias
+    return layer, 40
 
 
 LAYERS = {
@@ -65,10 +81,10 @@ LAYERS = {
 }
 
 
-def answering(build, seed, rate, steps, pairs, questions=4, *, batch=32, **task):
+def answering(build, seed, rate, steps, pairs, questions=4, *, batch=32, hidden=None, **task):
     """Train one to look up. Returns the model, and a row: rate, parameters, loss at the end, share of right answers."""
     torch.manual_seed(seed)
-    model, generator = Answering(*build(), task.get("asks", 1)), torch.Generator().manual_seed(seed)
+    model, generator = Answering(*build(), task.get("asks", 1), hidden), torch.Generator().manual_seed(seed)
 
     def surprise(model, drawn):
         return F.cross_entropy(model(drawn[0], questions).flatten(0, 2), drawn[1].flatten())
@@ -124,6 +140,20 @@ def carrying(silence=30):
         yield {"steps": STEPS, "rows": rows}
 
 
+def remembering(silence=30, biases=(1, 3)):
+    """The LSTM with a larger forget bias, and as it was; each with its best rate for this very silence."""
+    kinds = {"LSTM": LAYERS["LSTM"]} | {f"LSTM, bias {b}": lambda b=b: remembers(b) for b in biases}
+    steps, rows = STEPS["LSTM"], []
+    tuned = {name: best_rate(build, steps, 2, silence=silence) for name, build in kinds.items()}
+    for seed in progress(SEEDS, label="remembering"):
+        for name, build in kinds.items():
+            trials = [(2, silence)] + ([(2, 0)] if name != "LSTM" else []) + ([(4, 0), (16, 0)] if "3" in name else [])
+            for pairs, quiet in trials:
+                row = answering(build, seed, tuned[name]["best"], steps, pairs, silence=quiet)[1]
+                rows.append({"kind": name, "pairs": pairs, "silence": quiet} | row)
+        yield {"steps": steps, "tuned on seed": TUNED_ON, "tuned at silence": silence, "tuning": tuned, "rows": rows}
+
+
 # ---------------------------------------------------------------- two places at once
 
 
@@ -138,6 +168,19 @@ def heads():
             row |= {"heads": count, "cut": [_without(model, head) for head in range(count)]}
             rows.append(row)
         yield {"steps": 400, "pairs": 8, "rows": rows}
+
+
+def network(hidden=128):
+    """The same questions, and behind the heads a small network instead of one matrix; one seed with more batches."""
+    rows = []
+    for seed in progress(SEEDS, label="network"):
+        for count, steps in ((1, 400), (2, 400)) + (((1, 2_000),) if seed == 0 else ()):
+            row = answering(
+                lambda count=count: (MultiHeadAttention(WIDTH, count), WIDTH), seed, 0.01, steps, 8, batch=64, asks=2,
+                hidden=hidden,
+            )[1]  # fmt: skip
+            rows.append({"heads": count, "steps": steps} | row)
+        yield {"hidden": hidden, "pairs": 8, "rows": rows}
 
 
 def patient():
@@ -181,69 +224,128 @@ PLACES, LETTERS = 16, 8
 
 
 class Where(nn.Module):
-    """Which place is this? No positions; one block. tokens (B, T) -> logits (B, T, 16)."""
+    """Which place is this? No positions; one block. tokens (B, T) -> logits (B, T, T)."""
 
-    def __init__(self, causal):
+    def __init__(self, causal, places=PLACES):
         super().__init__()
         self.embedding, self.block = nn.Embedding(LETTERS + 1, 32), TransformerBlock(32, 4, 64, causal=causal)
-        self.place = nn.Linear(32, PLACES)
+        self.place = nn.Linear(32, places)
 
     def forward(self, tokens):
         return self.place(self.block(self.embedding(tokens))[0])
 
 
-def letters_of(batch, begin, generator):
-    tokens = torch.randint(LETTERS, (batch, PLACES), generator=generator)
+def letters_of(batch, begin, generator, places=PLACES):
+    tokens = torch.randint(LETTERS, (batch, places), generator=generator)
     if begin:
         tokens[:, 0] = LETTERS
     return tokens
+
+
+def guide(seed, causal, begin, steps, rate, places=PLACES):
+    """Train one to say where it stands: a row; `says the last`: the share of letters at each place put at the end."""
+    torch.manual_seed(seed)
+    model, generator, here = Where(causal, places), torch.Generator().manual_seed(seed), torch.arange(places)
+
+    def surprise(model, tokens):
+        return F.cross_entropy(model(tokens).flatten(0, 1), here.repeat(len(tokens)))
+
+    batches = (letters_of(64, begin, generator, places) for _ in range(steps))
+    train(model, batches, steps=steps, loss=surprise, learning_rate=rate, schedule=warmup_cosine(steps, 20))
+    with evaluating(model):
+        said = model(letters_of(1_000, begin, torch.Generator().manual_seed(10_000), places)).argmax(-1)
+    off, last = (said - here).abs().float(), said == places - 1
+    return {"seed": seed, "right": (off == 0).float().mean().item(), "by place": (off == 0).float().mean(0).tolist(),
+            "off": off.mean().item(), "says the last": last.float().mean(0).tolist()}  # fmt: skip
+
+
+GUIDES = {"mask and first sign": (True, True), "mask alone": (True, False), "first sign, no mask": (False, True)}
 
 
 def order(steps=400, rate=0.01):
     """Random letters: at which place does each stand? With the causal mask or without, with a first sign or without."""
     rows = []
     for seed in progress(SEEDS, label="where am I"):
-        for name, (causal, begin) in {
-            "mask and first sign": (True, True),
-            "mask alone": (True, False),
-            "first sign, no mask": (False, True),
-        }.items():
-            torch.manual_seed(seed)
-            model, generator = Where(causal), torch.Generator().manual_seed(seed)
-
-            def surprise(model, tokens):
-                return F.cross_entropy(model(tokens).flatten(0, 1), torch.arange(PLACES).repeat(len(tokens)))
-
-            batches = (letters_of(64, begin, generator) for _ in range(steps))
-            train(model, batches, steps=steps, loss=surprise, learning_rate=rate, schedule=warmup_cosine(steps, 20))
-            tokens = letters_of(1_000, begin, torch.Generator().manual_seed(10_000))
-            with evaluating(model):
-                said = model(tokens).argmax(-1)
-            off = (said - torch.arange(PLACES)).abs().float()
-            rows.append({"kind": name, "seed": seed, "right": (off == 0).float().mean().item(),
-                         "by place": (off == 0).float().mean(0).tolist(), "off": off.mean().item()})  # fmt: skip
+        rows += [{"kind": name} | guide(seed, *kind, steps, rate) for name, kind in GUIDES.items()]
         yield {"steps": steps, "rate": rate, "rows": rows}
+
+
+def wall(places=24, steps=400, rate=0.01):
+    """The mask alone, and a text half as long again: where does the jump at the last place go?"""
+    rows = []
+    for seed in progress(SEEDS, label="the wall"):
+        rows.append(guide(seed, *GUIDES["mask alone"], steps, rate, places))
+        yield {"places": places, "steps": steps, "rate": rate, "rows": rows}
 
 
 # ---------------------------------------------------------------- the tales
 
 
-def letters(steps=400, rate=0.01):
-    """One and two layers of attention on the tales, without positions; with one layer also what it keeps."""
-    rows = []
-    text = torch.cat([torch.cat([torch.tensor([START]), tale]) for tale in encoded(saltmere().train)])
-    pieces = [piece.tokens for piece in truncated_bptt_batches(text, 16, 64)][:-1]
-    for seed in progress(SEEDS, label="tales"):
-        for layers in (1, 2):
-            torch.manual_seed(seed)
-            stack = TransformerStack([TransformerBlock(64, 4, 0) for _ in range(layers)])
-            model = LanguageModel(64, 64, stack, norm=nn.LayerNorm(64), tie_weights=True)
-            train(model, pieces, steps=steps, learning_rate=rate, schedule=warmup_cosine(steps, 20))
-            row = {"seed": seed, "layers": layers, "parameters": count_parameters(model)}
-            rows.append(row | score(model, recall=(seed, layers) == (0, 1)))
-        yield {"steps": steps, "rate": rate, "rows": rows}
+PIECE, LONG = 64, 512  # letters: as many as were learnt on; eight times as many
+EDGES = (0, 8, 16, 32, 64, 128, 256, 512)
+READERS = {"one layer": (1, 0), "two layers": (2, 0), "two layers and networks": (2, 256),
+           "three layers and networks": (3, 256)}  # fmt: skip
 
+
+def running(tales):
+    """All tales in one, each after START."""
+    return torch.cat([torch.cat([torch.tensor([START]), tale]) for tale in encoded(tales)])
+
+
+def bits_of(model, pieces):
+    """Bits of each letter that comes: pieces (N, L + 1) -> (N, L)."""
+    with evaluating(model):
+        logits = torch.cat([model(some[:, :-1])[0] for some in pieces.split(16)])
+    return F.cross_entropy(logits.transpose(1, 2), pieces[:, 1:], reduction="none") / math.log(2)
+
+
+def stretches(bits):
+    """Mean bits of the letters that stand 0 to 7, 8 to 15, 16 to 31, … letters after where reading began."""
+    return [bits[:, a:b].mean().item() for a, b in zip(EDGES, EDGES[1:], strict=False)]
+
+
+def reader(kind, seed, steps, rate, length=PIECE):
+    """Attention without positions reads the tales, 1,024 letters a step: a row, judged within its length and beyond."""
+    layers, d_ff = READERS[kind]
+    torch.manual_seed(seed)
+    blocks = [TransformerBlock(64, 4, d_ff) for _ in range(layers)]
+    backbone = blocks[0] if layers == 1 else TransformerStack(blocks)
+    model = LanguageModel(64, 64, backbone, norm=nn.LayerNorm(64), tie_weights=True)
+    pieces = [piece.tokens for piece in truncated_bptt_batches(running(saltmere().train), 1_024 // length, length)][:-1]
+    train(model, pieces, steps=steps, learning_rate=rate, schedule=warmup_cosine(steps, 20))
+    short, long = held_out()
+    whole = score(model, recall=(kind, seed) == ("one layer", 0))
+    whole.pop("bits_by_position")
+    row = {"kind": kind, "seed": seed, "steps": steps, "parameters": count_parameters(model)}
+    return row | {"on pieces": bits_of(model, short).mean().item(), "by place": stretches(bits_of(model, long))} | whole
+
+
+def held_out():
+    """Pieces of 64 letters, and of 512 that begin at every 256th: (N, 65) and (M, 513)."""
+    text = running(saltmere().held_out)
+    return text.unfold(0, PIECE + 1, PIECE), text.unfold(0, LONG + 1, LONG // 2)
+
+
+def letters(steps=400, rate=0.01):
+    """Attention on the tales, without positions, and the chain of 1906 on the same letters."""
+    chain = NGram(2, 64, "add-k", k=0.1).fit(encoded(saltmere().train), start=START)
+    table = torch.stack([chain.step(torch.tensor([token]), chain.initial_state(1))[0][0] for token in range(64)])
+    short, long = (F.cross_entropy(table[p[:, :-1]].transpose(1, 2), p[:, 1:], reduction="none") / math.log(2)
+                   for p in held_out())  # fmt: skip
+    known = {"on pieces": short.mean().item(), "by place": stretches(long), "bits": score(chain, recall=False)["bits"]}
+    rows = []
+    for seed in progress(SEEDS, label="tales"):
+        rows += [reader(kind, seed, steps, rate) for kind in READERS]
+        yield {"rate": rate, "edges": EDGES, "chain": known, "rows": rows}
+
+
+def drying(steps=400, rate=0.01, kind="two layers and networks"):
+    """Does what leaks in end with the length that was learnt on? On one seed, taught on pieces four times as long."""
+    yield {"length": 4 * PIECE, "rows": [reader(kind, 0, steps, rate, 4 * PIECE)]}
+
+
+PARTS = (heads, network, patient, order, wall, letters, drying, holding, larger, carrying, remembering, scale)
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    measure_parts("06_1", "self_attention", (heads, patient, order, letters, holding, larger, carrying, scale), __doc__)
+    measure_parts("06_1", "self_attention", PARTS, __doc__)

@@ -41,17 +41,23 @@ function render({ model, el }) {
   };
   const map = attentionMap(),
     bars = attentionBars();
+  const one = sentences.some(({ name }) => name) ? 'Map' : 'Sentence';
   const title = h('h3'),
     told = h('p', { class: 'told', role: 'status', 'aria-live': 'polite', 'data-role': 'told' }),
     whole = h('p', { class: 'whole', 'data-role': 'whole' });
   const back = h('button', {
       text: '‹',
-      'aria-label': 'Sentence before',
+      'aria-label': `${one} before`,
       'data-role': 'back',
       onclick: () => page(-1),
     }),
     count = h('span', { class: 'page', 'data-role': 'page' }),
-    on = h('button', { text: '›', 'aria-label': 'Next sentence', 'data-role': 'on', onclick: () => page(1) }),
+    on = h('button', {
+      text: '›',
+      'aria-label': `Next ${one.toLowerCase()}`,
+      'data-role': 'on',
+      onclick: () => page(1),
+    }),
     pages = h('div', { class: 'row' }, back, count, on);
   const layers = Object.entries(LAYER_NAMES).map(([layer, text]) =>
     h('button', { 'data-layer': layer, text, onclick: () => put({ layer }) }),
@@ -84,7 +90,7 @@ function render({ model, el }) {
   const hints = [
     ['↑ ↓', 'row'],
     ['Enter', 'pin'],
-    ...(sentences.length > 1 ? [['← →', 'sentence']] : []),
+    ...(sentences.length > 1 ? [['← →', one.toLowerCase()]] : []),
     ...(hasDamage ? [['d', 'damage']] : []),
     ...(hasGold
       ? [
@@ -155,7 +161,7 @@ function render({ model, el }) {
     const view = look(),
       wide = width >= 760;
     set(title, { text: model.get('title') || 'Attention' });
-    set(count, { text: `${view.at + 1} of ${view.count}` });
+    set(count, { text: view.name ?? `${view.at + 1} of ${view.count}` });
     back.disabled = view.at === 0;
     on.disabled = view.at === view.count - 1;
     floor.classList.toggle('wide', wide);

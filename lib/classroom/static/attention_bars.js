@@ -1,5 +1,5 @@
 // The chosen row as bars: the weight of each source word, and below it the damage if there is one.
-import { cutWord, WORD_SIZE } from './attention_map.js';
+import { cutWord, WORD_SIZE } from './attention_text.js';
 import { attentionRowWords, weightText } from './attention_words.js';
 import { h, set, textWidth } from './common.js';
 

@@ -1,19 +1,12 @@
 // The map: cells on a canvas; words, gold, links and the chosen row above it as SVG.
+import { cutWord, WORD_SIZE } from './attention_text.js';
 import { attentionRowWords, weightText } from './attention_words.js';
 import { h, set, textWidth } from './common.js';
 import { linkVerdict } from './attention_model.js';
 import { inkOn, rgb, shade } from './palette.js';
 
-export const WORD_SIZE = 13;
 const stopsOf = ({ signed }, palette) => (signed ? palette.diverging : palette.sequential);
 const placed = (x, { low, high }) => (x - low) / (high - low);
-
-/** A word cut to a width. */
-export function cutWord(text, wide, size = WORD_SIZE) {
-  let shown = text;
-  while (shown.length > 1 && textWidth(shown, size) > wide) shown = shown.replace(/.…?$/, '') + '…';
-  return shown;
-}
 
 /** Where things lie. Source words stand level if they fit, else slanted; rows are 17 to 32 pixels high. */
 export function attentionPlan({ source, target }, width) {
@@ -66,7 +59,7 @@ export function attentionMap() {
       ...mapWords(view, plan, palette, focused),
     );
     set(svg, { width: plan.width, height: plan.height });
-    set(node, { 'aria-label': `${view.layer}, a row for each target word. ${attentionRowWords(view)}` });
+    set(node, { 'aria-label': `${view.name ?? view.layer}, a row for each target word. ${attentionRowWords(view)}` });
   }
   return { node, plan: () => plan, draw };
 }

@@ -9,14 +9,15 @@ const quoted = (words) => listed(words.map((word) => `“${word}”`));
 
 /** The chosen row in a sentence: where it looks, and whether it should. */
 export function attentionRowWords(view) {
-  const { source, target, weights, damage, row, links, gold, possible } = view,
+  const { source, target, weights, damage, row, links, gold, possible, reading } = view,
     columns = source.length,
     own = weights.subarray(row * columns, (row + 1) * columns),
     most = own.reduce((best, x, s) => (x > own[best] ? s : best), 0);
-  const start =
-    own[most] <= 1e-5
-      ? `“${target[row]}” looked nowhere.`
-      : `When it wrote “${target[row]}” it looked at “${source[most]}” most: ${weightText(own[most])}.`;
+  // heads that read write nothing
+  const [nowhere, looked] = reading
+    ? [`“${target[row]}” looks nowhere.`, `“${target[row]}” looks at`]
+    : [`“${target[row]}” looked nowhere.`, `When it wrote “${target[row]}” it looked at`];
+  const start = own[most] <= 1e-5 ? nowhere : `${looked} “${source[most]}” most: ${weightText(own[most])}.`;
   const mine = links.filter(([, j]) => j === row),
     wanted = (list) => (list ?? []).filter(([, j]) => j === row).map(([i]) => source[i]);
   let judged = '';

@@ -1,0 +1,162 @@
+// What Find the two heads says: what is asked, how it stands, hints that ask back, why these two, the text to send.
+import { KEEP, SILENCE, twoBehind, twoCouple, twoDistance, twoPair, twoRoad } from './two_heads_game.js';
+
+const NUMBERS = ['none', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight'];
+const inWords = (n) => NUMBERS[n] ?? String(n);
+const Capital = (text) => text[0].toUpperCase() + text.slice(1);
+const counted = (n, one, many = `${one}s`) => `${inWords(n)} ${n === 1 ? one : many}`;
+export const twoPercent = (share) => `${Math.round(100 * share)} %`;
+export const twoName = (pair) => pair.join('.');
+const nameOf = (bit, heads) => twoName(twoPair(bit, heads));
+
+export const TWO_ROUNDS = { [SILENCE]: 'Silence it', [KEEP]: 'Bring it back' };
+
+/** What a round asks; *stars* stand around what is bold. */
+export function twoLead({ round, goals, whole }) {
+  if (round === SILENCE)
+    return (
+      `Eight heads read a string that goes round and round, and say each letter before it comes: ${twoPercent(whole)} right. ` +
+      `*Cut as few heads as you can, so that it is right in less than ${twoPercent(goals.silent)}.*`
+    );
+  return (
+    'Now all eight are cut, and it only guesses. ' +
+    `*Put back as few heads as you can, so that it is right in more than ${twoPercent(goals.copying)}.*`
+  );
+}
+
+/** Why the goal lies where it lies. */
+export const twoGoalReason = ({ round }) =>
+  round === SILENCE
+    ? 'Hardly more than who always says the letter that was most frequent so far.'
+    : 'As often as this rule: find the last letter where it stood before, and say what followed it there.';
+
+/** How it stands, for the status line. */
+export function twoStatus(view) {
+  const { round, accuracy, cuts, left, reached, used, fewest, solved, tries } = view,
+    some = (n, how) => (n ? `${counted(n, 'head')} ${how}` : `no head ${how}`),
+    what = round === SILENCE ? some(cuts, 'cut') : some(left, 'on'),
+    stands = `${Capital(what)}: right in ${twoPercent(accuracy)}.`;
+  if (solved) return `${stands} Done, with the fewest.`;
+  if (reached) return `${stands} Done, but not with the fewest: ${inWords(fewest)} will do, you have ${inWords(used)}.`;
+  if (!tries) return stands;
+  const enough = round === SILENCE ? cuts >= fewest : left >= fewest;
+  if (!enough) return `${stands} Not yet.`;
+  return `${stands} ${Capital(inWords(fewest))} of the right ones would do.`;
+}
+
+/** Where the head that is shown looks from the chosen place. */
+export function twoLook(view) {
+  const { maps, bit, heads, place, length, letter, cutHere } = view,
+    row = maps[bit].subarray(place * length, (place + 1) * length),
+    most = row.reduce((best, weight, s) => (weight > row[best] ? s : best), 0),
+    back = place - most,
+    far = back === 0 ? 'at itself' : back === 1 ? 'one place back' : `${back} places back`;
+  return (
+    `From ${letter(place)} at place ${place + 1} head ${nameOf(bit, heads)} looks most at ${letter(most)}, ` +
+    `${far}: ${row[most].toFixed(2)} of its weight.${cutHere ? ' It is cut: what it sees goes nowhere.' : ''}`
+  );
+}
+
+/** Hints ask back; there are three in each round. */
+export const twoHints = ({ round }) =>
+  round === SILENCE
+    ? [
+        'Which heads look at the same distance, whatever the letters are? Their maps are one line beside the diagonal.',
+        'Cut the four heads of layer 2 one at a time, and put each back. What does that tell you about them?',
+        'Which head looks at the letter just before, always? And with that one cut: who else still knows something of what came before?',
+      ]
+    : [
+        'Put back a head of layer 2 alone. It ought to look behind the place where the last letter stood before: does it find it?',
+        'All heads of layer 1 see the string and nothing else. Which of them could tell a place what stands before it?',
+        'Leave that one on, and try the four of layer 2 beside it. Which one finds the place best by itself?',
+      ];
+
+/** The sentence of a round that is done, or of one that was. */
+export function twoVerdict({ solved, best, round }) {
+  if (!best) return '';
+  const tries = counted(best.tries, 'try', 'tries'),
+    hints = best.hints ? `, with ${counted(best.hints, 'hint')}` : '';
+  const what =
+    round === SILENCE
+      ? `Silent with ${counted(best.heads, 'cut')}, and no way has fewer`
+      : `It copies with ${counted(best.heads, 'head')}, and no way has fewer`;
+  return solved
+    ? `${what}: found in ${tries}${hints}.`
+    : `Best so far: ${what.toLowerCase()}, found in ${tries}${hints}.`;
+}
+
+const distanceWords = ({ distance }) =>
+  distance === 0 ? 'at the letter itself' : distance === 1 ? 'one letter back' : `${inWords(distance)} letters back`;
+
+/** Why these: a list of sentences, once a round is done. */
+export function twoWhy(view) {
+  return view.round === SILENCE ? whySilent(view) : whyTwo(view);
+}
+
+function whySilent({ heads, maps, length, mask, right }) {
+  const gone = maps.map((_, bit) => bit).filter((bit) => (mask >> bit) & 1),
+    first = gone.filter((bit) => bit < heads),
+    second = maps.map((_, bit) => bit).filter((bit) => bit >= heads);
+  const told = first
+    .map((bit) => [bit, twoDistance(maps[bit], length)])
+    .map(
+      ([bit, found]) =>
+        `head ${nameOf(bit, heads)} looks ${distanceWords(found)} (${found.weight.toFixed(2)} of its weight)`,
+    );
+  const least = Math.min(...second.map((bit) => right[1 << bit])),
+    all = right[second.reduce((bits, bit) => bits | (1 << bit), 0)];
+  return [
+    first.length === gone.length ? `All of them stand in layer 1: ${listed(told)}.` : `${Capital(listed(told))}.`,
+    `They go by the distance, hardly by the letter, and write into each place what came before it. Without them nobody in layer 2 finds the place to copy from: look at its maps, they are blurred.`,
+    `Layer 2 has understudies. Cut any one of its ${inWords(heads)} heads alone: still ${twoPercent(least)} right, or more. With all ${inWords(heads)} gone: ${twoPercent(all)}.`,
+  ];
+}
+
+/** What comes out at the place, where it is not the letter that was handed on. */
+const said = ({ says, rights, place, letters }) =>
+  rights.now[place] ? '' : `; yet what comes out is ${letters[says[place]]}: two heads alone get some letters wrong`;
+
+function whyTwo(view) {
+  const { heads, maps, length, tokens, letter, right } = view,
+    { writer, reader } = twoCouple(view),
+    road = twoRoad(view, maps[reader]),
+    [a, b] = [nameOf(writer, heads), nameOf(reader, heads)];
+  const lone = [writer, reader].map((bit) => right[(2 ** (2 * heads) - 1) ^ (1 << bit)]);
+  const example = road
+    ? `An example, drawn above the string. At ${letter(road.found)} (place ${road.found + 1}) head ${a} looks at the letter before and writes: “${letter(road.before)} came before me”. At ${letter(road.asks)} (place ${road.asks + 1}) head ${b} asks: “before whom did ${letter(road.asks)} come?” It finds that ${letter(road.found)}, and hands it on${said(view)}.`
+    : 'Choose a place where the string has begun again, and the road of the copy is drawn above it.';
+  return [
+    example,
+    `Over the whole string head ${a} puts ${twoDistance(maps[writer], length).weight.toFixed(2)} of its weight one place back, head ${b} ${twoBehind(maps[reader], tokens, length).toFixed(2)} behind earlier places of the last letter.`,
+    `Neither does it alone: only ${a} is right in ${twoPercent(lone[0])}, only ${b} in ${twoPercent(lone[1])}. What one writes the other looks for: it takes two layers.`,
+  ];
+}
+
+const listed = (parts) => (parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`);
+
+/** The share of right letters after each try, as blocks; the last forty. */
+export function twoBlocks(path, right) {
+  return path
+    .slice(-40)
+    .map((mask) => '▁▂▃▄▅▆▇█'[Math.min(7, Math.floor(8 * right[mask]))])
+    .join('');
+}
+
+/** The text to send; it gives no head away. */
+export function twoShare({ results, right }) {
+  const of = (round) => results.find((one) => one.round === round),
+    [silent, kept] = [of(SILENCE), of(KEEP)],
+    hints = ({ hints: n }) => (n ? `, ${counted(n, 'hint')}` : '');
+  const first = kept
+    ? `I found the ${inWords(kept.heads)} heads that copy in ${counted(kept.tries, 'try', 'tries')}.`
+    : `I silenced a network of eight heads with ${counted(silent.heads, 'cut')}, in ${counted(silent.tries, 'try', 'tries')}.`;
+  const lines = [
+    ...(silent
+      ? [`Silence it     ${twoBlocks(silent.path, right)}  ${counted(silent.heads, 'cut')}${hints(silent)}`]
+      : []),
+    ...(kept
+      ? [`Bring it back  ${twoBlocks(kept.path, right)}  ${counted(kept.heads, 'head')} left on${hints(kept)}`]
+      : []),
+  ];
+  return [first, ...lines, 'Find the two heads: can you do it in fewer tries?'].join('\n');
+}
