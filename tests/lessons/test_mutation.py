@@ -150,6 +150,20 @@ MUTATIONS = [
         unit="tests/unit/test_attention.py",
         lesson="06_1",
     ),
+    Mutation(
+        file="seqmodels/positions.py",
+        old="first * sin + second * cos  # (6.2.3)",
+        new="first * sin - second * cos  # (6.2.3)",
+        unit="tests/unit/test_positions.py",
+        lesson="06_2",
+    ),
+    Mutation(
+        file="seqmodels/decoding.py",
+        old="mass_before = probabilities.cumsum(-1) - probabilities",
+        new="mass_before = probabilities.cumsum(-1)",
+        unit="tests/unit/test_decoding.py",
+        lesson="06_5",
+    ),
 ]
 
 
