@@ -158,6 +158,13 @@ MUTATIONS = [
         lesson="06_2",
     ),
     Mutation(
+        file="seqmodels/transformer/blocks.py",
+        old="x = x + (self.dropout(y) if self.training else y)",
+        new="x = x - (self.dropout(y) if self.training else y)",
+        unit="tests/unit/test_transformer.py",
+        lesson="06_3",
+    ),
+    Mutation(
         file="seqmodels/decoding.py",
         old="mass_before = probabilities.cumsum(-1) - probabilities",
         new="mass_before = probabilities.cumsum(-1)",
