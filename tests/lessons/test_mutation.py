@@ -171,6 +171,13 @@ MUTATIONS = [
         unit="tests/unit/test_decoding.py",
         lesson="06_5",
     ),
+    Mutation(
+        file="seqmodels/efficient_attention/online.py",
+        old="total = shrink * total + weights.sum(-1)",
+        new="total = total + weights.sum(-1)",
+        unit="tests/unit/test_efficient_attention.py",
+        lesson="06_6",
+    ),
 ]
 
 
