@@ -7,7 +7,7 @@ import jupytext
 import numpy as np
 import pytest
 
-from lessons import answers_02, answers_03, answers_04, answers_05
+from lessons import answers_02, answers_03, answers_04, answers_05, answers_06
 from tools.notebook import ROOT, tags
 
 
@@ -123,6 +123,7 @@ RIGHT = [
     *answers_03.RIGHT,
     *answers_04.RIGHT,
     *answers_05.RIGHT,
+    *answers_06.RIGHT,
 ]
 WRONG = [
     ("01", "test_share", lambda p1, p0: None, "expected one number"),
@@ -147,6 +148,7 @@ WRONG = [
     *answers_03.WRONG,
     *answers_04.WRONG,
     *answers_05.WRONG,
+    *answers_06.WRONG,
 ]
 
 
