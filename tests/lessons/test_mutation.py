@@ -178,6 +178,13 @@ MUTATIONS = [
         unit="tests/unit/test_efficient_attention.py",
         lesson="06_6",
     ),
+    Mutation(
+        file="seqmodels/objectives.py",
+        old="torch.where(chosen & (how < SHOWN_AS_MASK), mask, tokens)",
+        new="torch.where(chosen & (how > SHOWN_AS_MASK), mask, tokens)",
+        unit="tests/unit/test_objectives.py",
+        lesson="06_4",
+    ),
 ]
 
 

@@ -13,6 +13,8 @@ from seqmodels import checkpoints, datasets
 from seqmodels.checkpoints import load_checkpoint, save_checkpoint, window_model
 from seqmodels.gpt import GPT
 from seqmodels.hmm import HMM
+from seqmodels.t5 import T5
+from seqmodels.transformer import Transformer
 
 
 @pytest.fixture
@@ -47,6 +49,33 @@ def test_a_table_in_two_places_is_written_once_and_comes_back_in_both(folder, po
     listed(path, folder)
     loaded, tokens = load_checkpoint("small"), torch.tensor([[1, 2, 49, 0, 3]])
     assert loaded.head.weight is loaded.embedding.weight
+    torch.testing.assert_close(loaded(tokens)[0], model.eval()(tokens)[0], rtol=0, atol=0)
+
+
+def test_a_transformer_comes_back_with_its_tied_table(folder):
+    sizes = {"source_vocab": 6, "target_vocab": 7, "d_model": 8, "n_heads": 2, "n_layers": 1, "d_ff": 16}
+    model = Transformer(**sizes)
+    listed(save_checkpoint(model, "small", "transformer", **sizes), folder)
+    loaded, source, target = load_checkpoint("small"), torch.tensor([[3, 5, 4]]), torch.tensor([[6, 3, 2]])
+    assert loaded.readout.weight is loaded.target_embedding.weight
+    torch.testing.assert_close(loaded(source, None, target), model.eval()(source, None, target), rtol=0, atol=0)
+
+
+def test_a_t5_comes_back_with_one_table_for_both_texts_and_the_head(folder):
+    sizes = {"vocab_size": 9, "d_model": 8, "n_heads": 2, "n_layers": 1, "d_ff": 16}
+    model = T5(**sizes)
+    listed(save_checkpoint(model, "small", "t5", **sizes), folder)
+    loaded, source, target = load_checkpoint("small"), torch.tensor([[3, 5, 4]]), torch.tensor([[6, 3, 1]])
+    assert loaded.head.weight is loaded.embedding.weight
+    torch.testing.assert_close(loaded(source, None, target), model.eval()(source, None, target), rtol=0, atol=0)
+
+
+def test_a_gpt_without_its_mask_comes_back_without_it(folder):
+    sizes = {"vocab_size": 9, "d_model": 8, "n_heads": 2, "n_layers": 2, "positions": "rotary", "causal": False}
+    model, tokens = GPT(**sizes), torch.tensor([[3, 5, 4]])
+    listed(save_checkpoint(model, "small", "gpt", **sizes), folder)
+    loaded = load_checkpoint("small")
+    assert not loaded.causal
     torch.testing.assert_close(loaded(tokens)[0], model.eval()(tokens)[0], rtol=0, atol=0)
 
 

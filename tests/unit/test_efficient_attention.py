@@ -456,4 +456,14 @@ def test_bad_settings_are_refused(name, call):
 def test_the_public_names():
     names = efficient_attention.__all__
     assert sorted(names) == names and all(hasattr(efficient_attention, name) for name in names)
-    same(F.elu(torch.tensor([-1.0])) + 1, positive(torch.tensor([-1.0])), 1e-7)
+
+
+def test_the_features_are_positive_where_elu_plus_one_rounds_to_nothing():
+    x = torch.linspace(-30, 30, 601, dtype=torch.float64, requires_grad=True)
+    features = positive(x)
+    same(F.elu(x) + 1, features, 1e-12)
+    same(*(torch.autograd.grad(y.sum(), x)[0] for y in (F.elu(x) + 1, features)), 1e-12)
+    low = torch.full((1, 1, 3, 4), -30.0)
+    assert (F.elu(low) + 1 == 0).all() and (positive(low) > 0).all()
+    for form in ("chunked", "recurrent", "quadratic"):
+        assert torch.isfinite(linear_attention(low, low, low, form)[0]).all()

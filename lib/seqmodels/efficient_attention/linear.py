@@ -17,8 +17,12 @@ FORMS = ("chunked", "recurrent", "quadratic")
 
 
 def positive(x):
-    """φ(x) = elu(x) + 1: x + 1 where x is positive, eˣ where it is not. The features of Katharopoulos and others."""
-    return F.elu(x) + 1
+    """φ(x) = elu(x) + 1: x + 1 where x is positive, eˣ where it is not. The features of Katharopoulos and others.
+
+    Not written as elu(x) + 1, which adds 1 to eˣ - 1 and so rounds to 0 at -18 in float32: a query whose features are
+    all 0 has nothing to divide by. eˣ is above 0 down to -100.
+    """
+    return torch.where(x > 0, x + 1, x.clamp(max=0).exp())
 
 
 def linear_attention(query, key, value, form="chunked", feature_map=positive, causal=True, chunk=64, state=None):
