@@ -43,8 +43,9 @@ def _line(axes, viewer):
     axes.plot([viewer.query], [0.5], "o", color=STATES[0], markersize=6)
     axes.plot([viewer.key], [-0.5], "s", color=STATES[3], markersize=5.5)
     words = {"fontsize": 7.5, "color": INK, "ha": "center"}
-    axes.text(viewer.query, 0.95, f"t = {viewer.query} asks", va="bottom", **words)
-    axes.text(viewer.key, -0.95, f"s = {viewer.key} is asked", va="top", **words)
+    least, most = 0.04 * viewer.length, 0.95 * viewer.length  # so far from the edge half of the words has room
+    axes.text(np.clip(viewer.query, least, most), 0.95, f"t = {viewer.query} asks", va="bottom", **words)
+    axes.text(np.clip(viewer.key, least, most), -0.95, f"s = {viewer.key} is asked", va="top", **words)
 
 
 def _clocks(axes, viewer):
@@ -104,7 +105,9 @@ def _course(axes, viewer):
     own = viewer.scores
     axes.plot(own, color=STATES[0], linewidth=1.6)
     apart = viewer.query - viewer.key
-    axes.plot([apart], [own[apart]], "o", color=CHOSEN, markersize=5, zorder=5)
+    below = viewer.code == "alibi" and own[apart] < -8  # a mark that points to where it would stand
+    axes.plot([apart], [-8 if below else own[apart]], "v" if below else "o", color=CHOSEN, markersize=5, zorder=5,
+              clip_on=False)  # fmt: skip
     axes.set_xlim(0, viewer.length - 1)
     axes.set_xlabel("distance t − s", fontsize=7.5, color=DIM, labelpad=1)
     axes.set_ylabel("added" if viewer.code == "alibi" else "score", fontsize=7.5, color=DIM, labelpad=1)

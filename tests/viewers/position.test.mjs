@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import * as it from '../../lib/classroom/static/position_model.js';
 import * as words from '../../lib/classroom/static/position_words.js';
 import { courseRange, roundTicks } from '../../lib/classroom/static/position_course.js';
-import { tickStep } from '../../lib/classroom/static/position_line.js';
+import { placeTicks, tickStep } from '../../lib/classroom/static/position_line.js';
 
 const view = (more = {}) => {
   const spec = { code: 'rotary', size: 64, base: 10000, projected: false, head: 0, heads: 8, ...more };
@@ -97,7 +97,9 @@ test('the status says what a move of both has changed', () => {
   assert.match(said({ code: 'sinusoidal' }), /every hand has turned, but the product is still 0\.611/);
   assert.match(said({ code: 'sinusoidal', projected: true }), /the score went from \S+ to \S+\.$/);
   assert.match(said({ code: 'learned', table: table(128, 16) }), /two other rows/);
-  assert.match(words.positionStatus(view({ query: 200, key: 10 }), null), /farther than ever in training/);
+  assert.match(words.positionStatus(view({ query: 200, key: 10 }), null), /farther than ever .* what changes\?$/);
+  const whole = words.positionStatus(view({ query: 255, key: 0 }), null);
+  assert.match(whole, /as far apart as the line is long\. Bring them nearer, and both can move\.$/);
 });
 
 test('keys', () => {
@@ -112,6 +114,20 @@ test('keys', () => {
   assert.deepEqual(key(']'), { base: 17783 });
   assert.deepEqual(key('[', { code: 'alibi' }), { head: 0 });
   assert.equal(key(']', { code: 'none' }), null);
+  for (const [code, last] of [
+    ['rotary', ['c', 'l', '[ ]', 'Space']],
+    ['sinusoidal', ['c', 'l', 'Space']],
+    ['alibi', ['c', '[ ]', 'Space']],
+    ['none', ['c', 'Space']],
+  ]) {
+    const listed = words.positionKeys(view({ code })).map(([caps]) => caps);
+    assert.deepEqual(listed.slice(4), last, code);
+    for (const one of ['c', 'l', ']']) {
+      const works = key(one, { code }) !== null;
+      assert.equal(works, listed.includes(one === ']' ? '[ ]' : one), `${one} with ${code}`);
+    }
+  }
+  assert.ok(!words.positionKeys({ code: 'none', codes: ['none'] }).some(([caps]) => caps === 'c'));
   assert.equal(key('x'), null);
 });
 
@@ -124,6 +140,9 @@ test('axes have round numbers', () => {
   const [low, high] = courseRange('rotary', [[1, 0.2, NaN]]);
   assert.ok(low < 0 && high > 1);
   assert.equal(tickStep(256, 16), 16);
+  assert.deepEqual(placeTicks(1024, 8, 40), [0, 128, 256, 384, 512, 640, 768, 896, 1023]);
+  assert.deepEqual(placeTicks(20, 5, 4), [0, 4, 8, 12, 19], 'a number too near to the last gives way');
+  assert.deepEqual(placeTicks(2, 16, 0.1), [0, 1]);
   assert.equal(words.scoreWords(-1e-9), '0.000');
   assert.equal(words.scoreWords(NaN), 'none');
   assert.equal(words.baseAt(words.baseStep(10000)), 10000);

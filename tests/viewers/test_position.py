@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 import torch
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from classroom.position_numbers import SEED, alibi_slopes, asking_places, hand_counts, normal_numbers
 from classroom.position_viewer import PositionViewer
@@ -193,6 +194,14 @@ def test_the_picture_for_pages_without_javascript(make, shots):
     (shots / f"position_static_{it.code}.png").write_bytes(png)
 
 
+@pytest.mark.parametrize("places", [(0, 0), (2, 0), (255, 255)])
+def test_no_label_of_the_picture_is_cut(places):
+    figure = rotary(query=places[0], key=places[1]).figure()
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    boxes = [text.get_window_extent(renderer) for text in figure.axes[0].texts]
+    assert len(boxes) == 2 and all(0 < box.x0 and box.x1 < figure.bbox.width for box in boxes)
+
+
 def test_joined_javascript_is_one_module():
     text = joined_javascript("position")
     assert not re.search(r"^import ", text, re.MULTILINE) and text.count("export default") == 1
@@ -280,9 +289,14 @@ def test_base_heads_rows_and_the_walk(bare):
     says(root.locator("[data-role=slow]"), f"{hand_counts(rotary(base=100.0))[1]} of 32 hands never go round")
     press(bare, root, " ")
     bare.wait_for_function("() => models[0].get('query') > 99")
+    together = "() => document.querySelector('.mtm .status').textContent.includes(`t = ${models[0].get('query')},`)"
+    bare.wait_for_function(together)  # while it walks
+    assert root.locator("[role=status]").get_attribute("aria-live") == "off", "it is not read aloud at every place"
     assert bare.evaluate("() => models[0].get('query') - models[0].get('key')") == 32
     press(bare, root, " ")
     says(root.locator("[data-role=play]"), "Walk")
+    says(root.locator("[role=status]"), f"t = {trait(bare, 'query')}, s = {trait(bare, 'key')}: 32 places apart.")
+    assert root.locator("[role=status]").get_attribute("aria-live") == "polite"
     alibi = viewer(bare, "Penalties")
     alibi.locator("[data-head='8']").click()
     bare.wait_for_function("() => models[2].get('head') === 8")
@@ -290,6 +304,11 @@ def test_base_heads_rows_and_the_walk(bare):
     bare.wait_for_function("() => models[2].get('head') === 7")
     score = PositionViewer("alibi", heads=12, head=7).scores[32]
     says(alibi.locator("[data-role=score]"), f"{score:.3f}".replace("-", "−"))
+    press(bare, alibi, *["["] * 7)
+    says(alibi.locator("[data-role=score]"), "−16.0, below the picture")
+    assert alibi.locator("path[data-role=pair][data-below]").count() == 1, "no dot where the score is not"
+    press(bare, alibi, "End")
+    says(alibi.locator("[role=status]"), "Bring them nearer, and both can move.")
     rows = viewer(bare, "Rows")
     press(bare, rows, "End")
     says(rows.locator("[data-role=answer]"), "Nothing: there is no row for place 63.")

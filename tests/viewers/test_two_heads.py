@@ -280,19 +280,26 @@ def test_two_rounds_by_mouse(bare):
     tile(bare, lone).hover()
     is_now(bare, "head", lone)
     says(root.locator("[data-role=look]"), f"head {lone[0]}.{lone[1]} looks most at")
-    for _ in range(2):
-        tile(bare, lone).click()
+    root.locator("[data-bet='0']").click()
+    tile(bare, lone).click()
+    says(root.locator("[data-role=came]"), "you bet on “hardly any”")
+    says(root.locator("[data-role=came]"), f"{100 * RIGHT[1 << LONE]:.0f} % right is what came.")
+    assert not root.locator("[data-bet='0']").is_visible()
+    tile(bare, lone).click()
     is_now(bare, "path", [1 << LONE, 0])
     for head in SILENCERS:
         tile(bare, head).click()
     is_now(bare, "cut", SILENCERS)
     says(root.locator("[data-role=verdict]"), "Silent with two cuts, and no way has fewer: found in four tries.")
     says(root.locator("[data-role=why]"), "Layer 2 has understudies.")
+    says(root.locator("[data-role=why]"), "Before the first cut you bet on “hardly any”")
     assert root.locator("[data-told][data-good=true]").count() < 12, "it no longer copies this string"
     text = root.locator("[data-role=text]").input_value()
-    assert text.startswith("I silenced a network of eight heads with two cuts, in four tries.")
+    assert text.startswith("Find the two heads: a small network that copies\n")
+    assert "two cuts, in four tries\n" in text
     root.locator("[data-role=next]").click()
     is_now(bare, "round", 2)
+    is_now(bare, "head", [1, 1])
     assert len(trait(bare, "cut")) == 8 and trait(bare, "path") == []
     root.locator("[data-role=hint]").click()
     says(root.locator("[data-role=hints]"), "Put back a head of layer 2 alone.")
@@ -303,12 +310,60 @@ def test_two_rounds_by_mouse(bare):
         "It copies with two heads, and no way has fewer: found in two tries, with one",
     )
     assert root.locator("[data-road]").count() == 2, "the road is drawn"
-    assert root.locator("[data-role=text]").input_value().startswith("I found the two heads that copy in two tries.")
+    says(root.locator("[data-role=why]"), "hands it on.")
+    assert "two heads left on, in two tries, with one hint\n" in root.locator("[data-role=text]").input_value()
+    assert not root.locator("[data-role=other]").is_visible(), "with these two heads all of this string is right"
+    third = game(text=game().strings[2], cut=trait(bare, "cut"))
+    wrong = [t for t in range(15, 48) if third.says[t] != third.letters[third.tokens[t + 1]]]
+    set_traits(bare, place=wrong[1])
+    root.locator(f"[data-string={third.text}]").click()
+    says(root.locator("[data-role=why]"), "An example, drawn above the string.")
+    assert abs(trait(bare, "place") - wrong[1]) == 1, "the nearest place that comes out right"
+    root.locator("[data-role=other]").click()
+    is_now(bare, "place", wrong[1])
+    says(root.locator("[data-role=why]"), "Here it fails.")
+    says(root.locator("[data-role=why]"), "yet what comes out is")
+    root.locator("[data-role=other]").click()
+    says(root.locator("[data-role=why]"), "An example, drawn above the string.")
     root.locator("[data-role=toggle]").click()
-    says(root.locator("[data-role=verdict]"), "Best so far")
+    says(root.locator("[data-role=verdict]"), "Done before")
     assert [one["round"] for one in trait(bare, "results")] == [1, 2]
     root.locator("[data-role=again]").click()
     is_now(bare, "path", [])
+    for head in KEEPERS:
+        tile(bare, head).click()
+    says(root.locator("[data-role=verdict]"), "in two tries, at the second attempt (five tries and one hint in all).")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("bare", [{"width": width} for width in (700, 1000)], indirect=True, ids=("700", "1000"))
+def test_a_cut_and_what_follows_share_one_screen(bare):
+    bare.set_viewport_size({"width": bare.viewport_size["width"], "height": 760})
+    root = root_of(bare)
+    for moment in ("begin", "silent"):
+        set_traits(bare, **MOMENTS[moment])
+        for role in ("accuracy", "counts", "status", "grid", "line", *(["next"] if moment == "silent" else [])):
+            box = place(root.locator(f"[data-role={role}]"))
+            assert box["y"] >= 0 and box["y"] + box["height"] <= 760, f"{moment}: {role} lies below the screen"
+    widths = {place(one)["width"] for one in root.locator(".tile").all()}
+    assert all(80 < width < 130 for width in widths)
+
+
+@pytest.mark.browser
+def test_the_second_round_begins_at_the_top_with_the_keys_on_the_first_head(bare):
+    bare.set_viewport_size({"width": 1000, "height": 400})
+    set_traits(bare, **MOMENTS["silent"])
+    root = root_of(bare)
+    root.locator("[data-role=next]").focus()
+    bare.evaluate("window.scrollTo(0, 1e6)")
+    assert place(root.locator("h3"))["y"] < 0
+    bare.keyboard.press("Enter")
+    is_now(bare, "round", 2)
+    bare.wait_for_function("() => document.querySelector('.mtm h3').getBoundingClientRect().top >= 0")
+    for key in ("Space", "ArrowRight"):
+        bare.keyboard.press(key)
+    is_now(bare, "path", [ALL - 1])
+    is_now(bare, "head", [1, 2])
 
 
 @pytest.mark.browser

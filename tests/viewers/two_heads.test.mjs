@@ -12,8 +12,8 @@ import {
   twoBit,
   twoCouple,
   twoDistance,
+  twoExample,
   twoFewest,
-  twoHeadsMemory,
   twoHeadsView,
   twoMask,
   twoPairs,
@@ -22,13 +22,17 @@ import {
   typedString,
   withPress,
 } from '../../lib/classroom/static/two_heads_game.js';
+import { twoHeadsMemory, twoTallies } from '../../lib/classroom/static/two_heads_memory.js';
 import { twoHeadsPlan } from '../../lib/classroom/static/two_heads_map.js';
 import { halfNumber, twoHeadsNetwork, twoHeadsWeights } from '../../lib/classroom/static/two_heads_model.js';
 import {
+  twoBet,
   twoBlocks,
   twoHints,
   twoLead,
   twoLook,
+  twoOther,
+  twoPath,
   twoShare,
   twoStatus,
   twoVerdict,
@@ -110,19 +114,35 @@ test('heads, bits and masks', () => {
   assert.deepEqual(twoPairs(0b10000001, 4), [[1, 1], [2, 4]]); // prettier-ignore
 });
 
-test('a press is a try, cuts or puts back, and a round done with the fewest is kept', () => {
+test('a press is a try, cuts or puts back, and the run that was won last is kept', () => {
   const state = pressed(STATE, 0, 0, 2, 3);
   assert.deepEqual(state.path, [1, 0, 4, 12]);
   assert.deepEqual(state.cut, [[1, 3], [1, 4]]); // prettier-ignore
   assert.deepEqual(state.head, [1, 4]);
-  assert.deepEqual(state.results, [{ round: 1, heads: 2, tries: 4, hints: 0, right: 0.09, path: [1, 0, 4, 12] }]);
+  assert.deepEqual(state.results, [
+    {
+      ...{ round: 1, heads: 2, tries: 4, hints: 0, right: 0.09, path: [1, 0, 4, 12] },
+      ...{ attempt: 1, allTries: 4, allHints: 0 },
+    },
+  ]);
   const more = pressed(STATE, 4, 5, 6, 7);
   assert.ok(view(more).reached && !view(more).solved && !more.results.length, 'silent, but with four');
-  const again = pressed({ ...state, ...toTwoRound(state, SILENCE) }, 3, 2);
+  assert.deepEqual(pressed(state, 2, 2).results, state.results, 'who plays on does not make it worse');
+  const tallies = twoTallies();
+  tallies.end({ ...state, hints: 3 });
+  tallies.end({ ...STATE, round: KEEP, path: [] });
+  assert.deepEqual(tallies.earlier(SILENCE), { attempts: 1, tries: 4, hints: 3 });
+  assert.deepEqual(tallies.earlier(KEEP), { attempts: 0, tries: 0, hints: 0 }, 'nothing was tried');
+  const begun = { ...state, ...toTwoRound(state, SILENCE), earlier: tallies.earlier(SILENCE) },
+    again = pressed({ ...begun, hints: 1 }, 3, 2),
+    worse = pressed(begun, 0, 0, 3, 0, 0, 2);
   assert.equal(again.results.length, 1);
-  assert.equal(again.results[0].tries, 2, 'fewer tries are better');
-  const worse = pressed({ ...again, ...toTwoRound(again, SILENCE) }, 0, 0, 3, 2);
-  assert.equal(worse.results[0].tries, 2);
+  assert.match(
+    twoVerdict(view(again)),
+    /found in two tries, with one hint, at the second attempt \(six tries and four hints in all\)\.$/,
+  );
+  assert.match(twoVerdict(view(worse)), /found in six tries, at the second attempt \(10 tries and three hints in all\)/);
+  assert.match(twoShare(again), /in two tries, with one hint, at the second attempt \(six tries and four hints in all\)/);
 });
 
 test('the second round begins with all heads cut and counts those that are on', () => {
@@ -192,18 +212,20 @@ test('words say what is seen', () => {
   assert.match(twoLead(view({ round: KEEP })), /more than 73 %/);
   assert.equal(twoStatus(view({})), 'No head cut: right in 99 %.');
   assert.match(twoStatus(view({ cut: [[1, 1]], path: [1] })), /One head cut: right in 81 %\. Not yet\./);
-  assert.match(twoStatus(view({ cut: twoPairs(0b11, 4), path: [1, 3] })), /Two of the right ones would do/);
-  assert.match(twoStatus(view({ cut: twoPairs(0b11110000, 4), path: [1] })), /two will do, you have four/);
+  assert.match(twoStatus(view({ cut: twoPairs(0b11, 4), path: [1, 3] })), /^Two heads cut: right in 81 %\. Not yet\.$/);
+  assert.match(twoStatus(view({ cut: twoPairs(0b11110000, 4), path: [1] })), /reached, but fewer than four will do\.$/);
   assert.equal(
     twoLook(view({ head: [1, 4] })),
     'From C at place 7 head 1.4 looks most at B, one place back: 1.00 of its weight.',
   );
   assert.match(twoLook(view({ head: [1, 4], cut: [[1, 4]] })), /It is cut/);
   for (const round of [SILENCE, KEEP]) {
-    const hints = twoHints({ round });
+    const hints = twoHints({ round, fewest: 2 });
     assert.equal(hints.length, 3);
     assert.ok(hints.every((hint) => hint.includes('?')), 'hints ask'); // prettier-ignore
     assert.ok(!/\d\.\d/.test(hints.join()), 'and name no head');
+    assert.match(hints[2], /^Two will do\./);
+    assert.ok(!/two /i.test(hints[0] + hints[1]), 'how few are enough is told last');
   }
 });
 
@@ -211,33 +233,48 @@ test('what is told once a round is done', () => {
   const silent = view(pressed(STATE, 2, 3));
   assert.equal(twoVerdict(silent), 'Silent with two cuts, and no way has fewer: found in two tries.');
   const [first, , third] = twoWhy(silent);
-  assert.match(first, /in layer 1: head 1\.3 looks two letters back \(1\.00 .*head 1\.4 looks one letter back/);
+  assert.match(first, /in layer 1: head 1\.3 looks two letters back most \(1\.00 of its weight\) and head 1\.4 looks one letter back/);
   assert.match(third, /any one of its four heads alone: still 50 % right, or more\. With all four gone: 3 %/);
   const kept = view(pressed({ ...STATE, ...toTwoRound(STATE, KEEP) }, 3, 5)),
     [example, , alone] = twoWhy(kept);
   assert.match(example, /At D \(place 4\) head 1\.4 .*“C came before me”\. At C \(place 7\) head 2\.2 asks/);
   assert.match(example, /hands it on\.$/);
-  const slip = { ...kept, rights: { now: kept.rights.now.map(() => false) } };
-  assert.match(twoWhy(slip)[0], /yet what comes out is D: two heads alone/);
+  assert.equal(twoOther(kept), null, 'all of it is right');
+  const slip = { ...kept, rights: { now: kept.rights.now.map((_, t) => t > 8) } };
+  assert.match(twoWhy(slip)[0], /^Here it fails\. .*yet what comes out is D: two heads alone/);
+  assert.equal(twoExample(slip, true), 9, 'the nearest that is right');
+  assert.deepEqual(twoOther(slip), { place: 9, text: 'Here it is right' });
+  assert.deepEqual(twoOther({ ...slip, place: 10 }), { place: 8, text: 'And here it fails' });
+  assert.equal(twoOther(silent), null);
   assert.match(twoStatus(kept), /Two heads on: right in 81 %\. Done, with the fewest\./);
-  assert.match(alone, /only 1\.4 is right in 3 %, only 2\.2 in 9 %/);
+  assert.match(alone, /only 1\.4 is right in 3 %, only 2\.2 in 9 %\. Somebody must write .* here these are two layers\.$/);
   const loosened = view(pressed(STATE, 2, 3, 3));
-  assert.match(twoVerdict(loosened), /^Best so far: silent with two cuts/);
+  assert.match(twoVerdict(loosened), /^Done before: silent with two cuts/);
+});
+
+test('a bet is told with what came of it', () => {
+  assert.equal(twoBet(null), '');
+  assert.equal(twoBet({ choice: 1 }), '', 'not before the cut');
+  assert.match(twoBet({ choice: 2, came: 0.92 }), /bet on “nearly all”, and so it came: 92 % right\.$/);
+  assert.match(twoBet({ choice: 0, came: 0.25 }), /bet on “hardly any”; 25 % right is what came\.$/);
+  assert.ok(view({}).betting && !view({ path: [1] }).betting && !view({ round: KEEP }).betting);
+  assert.ok(!view({ earlier: { attempts: 1, tries: 1, hints: 0 } }).betting, 'once on a page');
+  const silent = view({ ...pressed(STATE, 2, 3), bet: { choice: 1, came: 0.81 } });
+  assert.match(twoWhy(silent).at(-1), /you bet on “about half”; 81 %/);
 });
 
 test('the text to send shows the way and gives no head away', () => {
   const state = pressed(STATE, 0, 3, 0, 2),
     both = pressed({ ...state, ...toTwoRound(state, KEEP), hints: 1 }, 3, 5);
   assert.equal(twoBlocks([0, 12, 255], right), '█▁▁');
-  assert.match(
-    twoShare(state),
-    /^I silenced a network of eight heads with two cuts, in four tries\.\nSilence it     ▇/,
-  );
+  assert.equal(twoPath([0, 12, 240], right), '99 → 9 → 3 %');
+  assert.match(twoPath(Array(13).fill(0), right), /^… → (99 → ){11}99 %$/);
+  assert.match(twoShare(state), /^Find the two heads: a small network that copies\nfrom the course “Markov to Mamba”\n/);
   const text = twoShare(both);
-  assert.match(
-    text,
-    /^I found the two heads that copy in two tries\.\nSilence it .*\nBring it back  ▁▇  two heads left on, one hint\n/,
-  );
+  assert.match(text, /\nSilence it ▇▃▃▁ two cuts, in four tries\nRight after each try: .* → 9 %\n/);
+  assert.match(text, /\nBring it back ▁▇ two heads left on, in two tries, with one hint\nRight after each try: 3 → 81 %\n/);
+  assert.match(text, /\nCopying what stood before is .*\.$/);
+  assert.ok(!/http|www/.test(text), 'no address that may not exist');
   assert.ok(!/[12]\.[1-4]/.test(text));
 });
 

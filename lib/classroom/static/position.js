@@ -7,7 +7,7 @@ import { positionLine } from './position_line.js';
 import { alibiSlopes, askingPlaces, handRates, movedBoth, positionScores, positionTable } from './position_model.js';
 import { positionBar } from './position_page.js';
 import { POSITION_STYLE } from './position_style.js';
-import { POSITION_KEYS, positionAnswer, positionKey, positionStatus } from './position_words.js';
+import { positionAnswer, positionKey, positionKeys, positionStatus } from './position_words.js';
 
 const POSITION_ASKED =
   'Two words, so many places apart: what does the network see of that, and does it still hold further out than it ever read?';
@@ -112,7 +112,7 @@ function render({ model, el }) {
   const role = { role: 'application', 'aria-roledescription': 'two places on a line' };
   const stage = h('div', { class: 'stage', tabindex: 0, ...role }, line.node, ...faces.parts, ...course.parts);
   const caps = ([keys, what]) => h('span', {}, ...keys.split(' ').map((key) => h('kbd', { text: key })), ` ${what}`);
-  const help = h('div', { class: 'keys' }, ...POSITION_KEYS.map(caps));
+  const help = h('div', { class: 'keys' });
   F.root.append(
     scoped(CHAIN_STYLE + POSITION_STYLE, 'position-viewer'),
     title,
@@ -142,7 +142,14 @@ function render({ model, el }) {
     bar.draw(view);
     for (const panel of [line, faces, course]) panel.draw(view, palette, width);
     const told = positionStatus(view, anchored(view));
-    if (!view.playing) set(status, { text: told });
+    set(status, { text: told, 'aria-live': view.playing ? 'off' : 'polite' });
+    if (ui.walked && !view.playing) status.replaceChildren(told); // said aloud once, where the walk ends
+    ui.walked = view.playing;
+    const listed = positionKeys(view);
+    if (help.dataset.listed !== listed.join()) {
+      help.dataset.listed = listed.join();
+      help.replaceChildren(...listed.map(caps));
+    }
     set(stage, { 'aria-label': told });
   }
 

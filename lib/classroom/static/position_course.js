@@ -1,7 +1,7 @@
 // The score as a function of the distance: from the chosen place, and from others.
 import { clamp, h, set } from './common.js';
 import { pressAndDrag } from './heat.js';
-import { tickStep } from './position_line.js';
+import { placeTicks } from './position_line.js';
 import { curveWords, scoreWords } from './position_words.js';
 
 const COURSE_HIGH = 214;
@@ -77,7 +77,7 @@ export function positionCourse(act) {
       const word = { x: COURSE_LEFT - 8, y: y(tick) + 4, 'text-anchor': 'end', class: 'dim', 'font-size': 11.5 };
       made.push(h('svg:text', { ...word, text: Number(tick.toPrecision(6)).toString().replace('-', '−') }));
     }
-    for (let d = 0; d < length; d += tickStep(length, width / 60))
+    for (const d of placeTicks(length, width / 60, 34 / step))
       made.push(
         h('svg:text', { x: x(d), y: bottom + 17, 'text-anchor': 'middle', class: 'dim', 'font-size': 11.5, text: d }),
       );
@@ -135,18 +135,14 @@ export function positionCourse(act) {
           'stroke-dasharray': '4 3',
         }),
       );
+      const below = pair < low; // a mark that points to where it would stand
+      const look = { fill: palette.accent, stroke: palette.bg, 'stroke-width': 2, 'data-role': 'pair' };
       made.push(
-        h('svg:circle', {
-          cx: x(apart),
-          cy: y(at),
-          r: 6,
-          fill: palette.accent,
-          stroke: palette.bg,
-          'stroke-width': 2,
-          'data-role': 'pair',
-        }),
+        below
+          ? h('svg:path', { ...look, d: `M${x(apart) - 8} ${bottom - 11}h16l-8 12z`, 'data-below': 'true' })
+          : h('svg:circle', { ...look, cx: x(apart), cy: y(at), r: 6 }),
       );
-      const right = x(apart) < width - 130;
+      const right = x(apart) < width - (below ? 200 : 130);
       const word = {
         x: x(apart) + (right ? 11 : -11),
         y: clamp(y(at) - 9, COURSE_TOP + 12, bottom - 6),
@@ -159,7 +155,7 @@ export function positionCourse(act) {
           'font-size': 13,
           'font-weight': 650,
           style: halo,
-          text: scoreWords(pair),
+          text: below ? `${scoreWords(pair)}, below the picture` : scoreWords(pair),
           'data-role': 'score',
         }),
       );

@@ -4,8 +4,8 @@ import { movedBoth } from './position_model.js';
 import { pushed } from './position_words.js';
 
 const LINE_LEFT = 18;
-const LINE_HIGH = 126;
-const [TRACK_TOP, TRACK_HIGH] = [46, 14];
+const LINE_HIGH = 122;
+const [TRACK_TOP, TRACK_HIGH] = [58, 14];
 const NEAR = 26; // pixels: so near a pin is meant
 
 export const positionColours = (palette) => ({ query: palette.states[0], key: palette.states[3] });
@@ -20,6 +20,13 @@ export function tickStep(length, most) {
   let step = 1;
   while (length / step > most) step *= 2;
   return step;
+}
+
+/** Where ticks stand: round numbers from 0 on, and the last place; a round number too near to that gives way. */
+export function placeTicks(length, most, apart) {
+  const step = tickStep(length, most);
+  const round = Array.from({ length: Math.ceil(length / step) }, (_, k) => k * step);
+  return [...round.filter((t) => length - 1 - t >= apart), length - 1];
 }
 
 /** A text kept inside the picture: its x. */
@@ -67,6 +74,21 @@ export function positionLine(act) {
   });
   for (const end of ['pointerup', 'pointercancel']) node.addEventListener(end, () => (held = null));
 
+  /** What the two parts of the line are, between the upper pin and the line. */
+  function zoneNames({ length, trained }, palette, p) {
+    const border = p.x(Math.min(trained, length) - 0.5);
+    const [left, right] = [p.x(0) - 8, p.x(length - 1) + 8];
+    const halo = `paint-order:stroke;stroke:${palette.bg};stroke-width:5px;stroke-linejoin:round`;
+    const word = (text, from, to) => {
+      if (to - from < textWidth(text, 12) + 6) return null;
+      const at = { x: (from + to) / 2, y: TRACK_TOP - 8, 'text-anchor': 'middle' };
+      return h('svg:text', { ...at, class: 'dim', 'font-size': 12, style: halo, 'data-role': 'zone', text });
+    };
+    const [long, to] = [`read in training: ${trained} places`, trained < length ? border : right];
+    const read = word(long, left, to) ?? word('read', left, to);
+    return [read, trained < length ? word('never read', border, right) : null].filter(Boolean);
+  }
+
   function zones({ length, trained }, palette, p, width) {
     const border = p.x(Math.min(trained, length) - 0.5);
     const [left, right] = [p.x(0) - 8, p.x(length - 1) + 8];
@@ -76,20 +98,8 @@ export function positionLine(act) {
         ...{ stroke: palette.line, 'stroke-dasharray': dash },
       });
     const made = [rect(left, border, palette.panel)];
-    const word = (text, from, to) => {
-      if (to - from < textWidth(text, 12) + 6) return null;
-      return h('svg:text', {
-        x: (from + to) / 2,
-        y: LINE_HIGH - 4,
-        'text-anchor': 'middle',
-        class: 'dim small',
-        'font-size': 12,
-        text,
-      });
-    };
-    made.push(word(`read in training: ${trained} places`, left, trained < length ? border : right));
     if (trained < length) {
-      made.push(rect(border, right, 'none', '3 3'), word('never read', border, right));
+      made.push(rect(border, right, 'none', '3 3'));
       made.push(
         h('svg:line', {
           x1: border,
@@ -100,8 +110,7 @@ export function positionLine(act) {
         }),
       );
     }
-    const step = tickStep(length, width / 60);
-    for (let t = 0; t < length; t += step) {
+    for (const t of placeTicks(length, width / 60, 34 / p.step)) {
       const at = {
         x: p.x(t),
         y: TRACK_TOP + TRACK_HIGH + 44,
@@ -111,7 +120,7 @@ export function positionLine(act) {
       };
       made.push(h('svg:text', { ...at, text: t }));
     }
-    return made.filter(Boolean);
+    return made;
   }
 
   function pins({ query, key }, palette, p, width) {
@@ -136,12 +145,12 @@ export function positionLine(act) {
     const ring = { stroke: palette.bg, 'stroke-width': 2, class: 'grip' };
     return [
       band,
-      stem(near, 78, red),
+      stem(near, TRACK_TOP + 32, red),
       stem(far, 28, blue),
-      h('svg:rect', { x: near - 8, y: 68, width: 16, height: 16, rx: 2, fill: red, 'data-role': 'key', ...ring }),
+      h('svg:rect', { x: near - 8, y: TRACK_TOP + 22, width: 16, height: 16, rx: 2, fill: red, 'data-role': 'key', ...ring }),
       h('svg:circle', { cx: far, cy: 28, r: 9, fill: blue, 'data-role': 'query', ...ring }),
       label(`t = ${query} asks`, far, 13),
-      label(low, sideOf(near, width, low), 81),
+      label(low, sideOf(near, width, low), TRACK_TOP + 35),
     ];
   }
   /** The label of the lower pin stands beside it, on the side with room. */
@@ -153,7 +162,7 @@ export function positionLine(act) {
   function draw(view, palette, width) {
     const p = linePlace(view.length, width);
     last = { view, p };
-    node.replaceChildren(...zones(view, palette, p, width), ...pins(view, palette, p, width));
+    node.replaceChildren(...zones(view, palette, p, width), ...pins(view, palette, p, width), ...zoneNames(view, palette, p));
     set(node, { width, height: LINE_HIGH, viewBox: `0 0 ${width} ${LINE_HIGH}` });
   }
   return { node, draw };

@@ -2,16 +2,23 @@
 import { clamp } from './common.js';
 import { POSITION_CODES, curveSpread, handCounts, movedBoth } from './position_model.js';
 
-export const POSITION_KEYS = [
-  ['← →', 'move both'],
-  ['PageUp PageDown', 'move both by 16'],
-  ['↑ ↓', 'farther apart, nearer'],
-  ['Home End', 'side by side, as far as it goes'],
-  ['c', 'next code'],
-  ['l', 'through a layer'],
-  ['[ ]', 'base, or head'],
-  ['Space', 'walk'],
-];
+/** Can the score be seen through the matrices of a layer? */
+const hasLayer = (code) => code !== 'alibi' && code !== 'none';
+
+/** Which keys do something here, and what. */
+export function positionKeys({ code, codes }) {
+  const inSteps = { rotary: 'base', alibi: 'head' }[code];
+  return [
+    ['← →', 'move both'],
+    ['PageUp PageDown', 'move both by 16'],
+    ['↑ ↓', 'farther apart, nearer'],
+    ['Home End', 'side by side, as far as it goes'],
+    ...(codes.length > 1 ? [['c', 'next code']] : []),
+    ...(hasLayer(code) ? [['l', 'through a layer']] : []),
+    ...(inSteps ? [['[ ]', inSteps]] : []),
+    ['Space', 'walk'],
+  ];
+}
 const BASE_STEPS = 20; // of the slider, for a factor of ten
 
 const placesWord = (n) => (n === 1 ? '1 place' : `${n} places`);
@@ -96,10 +103,14 @@ export function curveWords(view) {
 
 /** What changed since the two stood elsewhere at the same distance. `anchor`: { query, key, pair }, or null. */
 export function positionStatus(view, anchor) {
-  const { code, query, key, pair, trained, projected } = view;
+  const { code, query, key, pair, trained, projected, length } = view;
   const here = `${POSITION_CODES[code]}. t = ${query}, s = ${key}: ${placesWord(query - key)} apart${query - key >= trained ? ', farther than ever in training' : query >= trained ? ', t beyond the trained length' : ''}.`;
   const score = Number.isNaN(pair) ? 'There is no score.' : `Score ${scoreWords(pair)}.`;
-  if (!anchor || anchor.query === query) return `${here} ${score} Move both by the same amount: what changes?`;
+  const ask =
+    key > 0 || query < length - 1
+      ? 'Move both by the same amount: what changes?'
+      : 'They stand as far apart as the line is long. Bring them nearer, and both can move.';
+  if (!anchor || anchor.query === query) return `${here} ${score} ${ask}`;
   const by = `Both moved by ${scoreWords(query - anchor.query).replace(/\.0+$/, '')}`;
   if (code === 'none') return `${here} ${by}: there is nothing that could change.`;
   if (code === 'learned')
@@ -129,7 +140,7 @@ export function positionKey(view, key) {
     Home: () => ({ key: query }),
     End: () => ({ key: 0, query: length - 1 }),
     c: () => ({ code: codes[(codes.indexOf(code) + 1) % codes.length] }),
-    l: () => ({ projected: !projected }),
+    l: () => (hasLayer(code) ? { projected: !projected } : null),
     '[': () => inSteps(-1),
     ']': () => inSteps(1),
     ' ': () => ({ act: 'play' }),

@@ -1,20 +1,21 @@
 // How it stands, hints that ask back, and, once a round is done, why these two and a text to send.
 import { h, set } from './common.js';
 import { KEEP, TWO_HINTS } from './two_heads_game.js';
-import { twoGoalReason, twoHints, twoPercent, twoShare, twoStatus, twoVerdict, twoWhy } from './two_heads_words.js';
+import { TWO_BETS, twoBet, twoHints, twoOther, twoPercent, twoShare } from './two_heads_words.js';
+import { twoStatus, twoVerdict, twoWhy } from './two_heads_words.js';
 
-/** The gauge: how often the network is right, and where the goal lies. { node, draw(view, palette, width) } */
+/** How often the network is right, where the goal lies, and how it stands. { node, draw(view, palette, width) } */
 export function twoHeadsGauge() {
   const number = h('b', { 'data-role': 'accuracy' }),
     counts = h('span', { class: 'dim', 'data-role': 'counts' }),
     svg = h('svg:svg', { 'aria-hidden': 'true' }),
-    reason = h('p', { class: 'small dim' }),
+    status = h('p', { class: 'status', role: 'status', 'aria-live': 'polite', 'data-role': 'status' }),
     node = h(
       'div',
       { class: 'gauge' },
       h('div', { class: 'figures' }, h('span', {}, number, ' right'), counts),
       svg,
-      reason,
+      status,
     );
   function draw(view, palette, width) {
     const { accuracy, goals, round, reached, solved, cuts, left, tries } = view,
@@ -24,7 +25,7 @@ export function twoHeadsGauge() {
       x = (share) => 1 + (width - 2) * share;
     set(number, { text: twoPercent(accuracy), 'data-reached': `${reached}` });
     set(counts, { text: `${keep ? `${left} on` : `${cuts} cut`} · ${tries} ${tries === 1 ? 'try' : 'tries'}` });
-    set(reason, { text: `Goal ${keep ? 'above' : 'below'} ${twoPercent(goal)}. ${twoGoalReason(view)}` });
+    set(status, { text: twoStatus(view) });
     svg.replaceChildren(
       h('svg:rect', {
         x: x(0),
@@ -58,16 +59,39 @@ export function twoHeadsGauge() {
   return { node, draw };
 }
 
-/** { node, draw(view) }: status and hints. act: hint(), again(). */
+/** A bet before the first cut, who likes to; then what came of it. { node, draw(view) }; act: bet(choice). */
+function twoHeadsBet(act) {
+  const buttons = TWO_BETS.map(({ name }, choice) =>
+      h('button', { text: name, 'data-bet': choice, onclick: () => act.bet(choice) }),
+    ),
+    ask = h('span', { class: 'dim', text: 'A bet? After the first cut it is right in' }),
+    offer = h('span', { class: 'row', role: 'group', 'aria-label': 'A bet' }, ask, ...buttons),
+    came = h('span', { class: 'dim', 'data-role': 'came' }),
+    node = h('div', { class: 'bet', 'data-role': 'bet' }, offer, came);
+  function draw({ bet, betting, solved, best }) {
+    offer.hidden = !betting;
+    buttons.forEach((button, choice) => set(button, { 'aria-pressed': `${bet?.choice === choice}` }));
+    set(came, { text: twoBet(bet) });
+    node.hidden = solved || Boolean(best) || !(betting || came.textContent);
+  }
+  return { node, draw };
+}
+
+/** What was reached, the next round, and hints. { node, draw(view) }; act: hint(), again(), next(), bet(choice). */
 export function twoHeadsHelp(act) {
-  const status = h('p', { class: 'status', role: 'status', 'aria-live': 'polite', 'data-role': 'status' }),
+  const verdict = h('p', { class: 'verdict', 'data-role': 'verdict' }),
+    next = h('button', { class: 'main', text: 'Now bring it back', 'data-role': 'next', onclick: act.next }),
     hint = h('button', { 'data-role': 'hint', onclick: act.hint }),
     again = h('button', { text: 'Begin again', 'data-role': 'again', onclick: act.again }),
+    bet = twoHeadsBet(act),
     list = h('ol', { class: 'hints', 'data-role': 'hints' }),
-    node = h('div', { class: 'help' }, status, h('div', { class: 'row' }, hint, again), list);
+    node = h('div', { class: 'help' }, h('div', { class: 'row' }, verdict, next, hint, again, bet.node), list);
   function draw(view) {
-    const { hints, tries } = view;
-    set(status, { text: twoStatus(view) });
+    const { hints, tries, best, solved, round } = view;
+    set(verdict, { text: twoVerdict(view), 'data-now': `${solved}` });
+    verdict.hidden = !best;
+    next.hidden = !(solved && round !== KEEP);
+    bet.draw(view);
     set(hint, { text: hints ? 'Another hint' : 'Give me a hint' });
     hint.disabled = hints >= TWO_HINTS;
     again.disabled = !tries && !hints;
@@ -80,16 +104,15 @@ export function twoHeadsHelp(act) {
   return { node, draw };
 }
 
-/** What is told once a round is done. { node, draw(view) }; act: next(). */
+/** What is told once a round is done. { node, draw(view) }; act: move(place, keep). */
 export function twoHeadsCard(act) {
-  const verdict = h('p', { class: 'verdict', 'data-role': 'verdict' }),
-    why = h('div', { class: 'why', 'data-role': 'why' }),
+  const why = h('div', { class: 'why', 'data-role': 'why' }),
     text = h('textarea', {
       ...{ readonly: '', 'aria-label': 'Your result, to copy', 'data-role': 'text', spellcheck: 'false' },
     }),
     copy = h('button', { text: 'Copy', 'data-role': 'copy' }),
-    next = h('button', { class: 'main', 'data-role': 'next', onclick: act.next }),
-    node = h('div', { class: 'card', 'data-role': 'card' }, verdict, why, text, h('div', { class: 'row' }, copy, next));
+    other = h('button', { 'data-role': 'other', onclick: () => act.move(Number(other.dataset.place), true) }),
+    node = h('div', { class: 'card', 'data-role': 'card' }, why, other, text, h('div', { class: 'row' }, copy));
   copy.addEventListener('click', () => {
     text.select();
     if (navigator.clipboard)
@@ -100,24 +123,24 @@ export function twoHeadsCard(act) {
     else text.focus();
   });
   function draw(view) {
-    const { best, solved, round, results } = view;
+    const { solved, results } = view;
     node.hidden = !results.length;
     if (node.hidden) return;
-    set(verdict, { text: twoVerdict(view), 'data-now': `${solved}` });
-    verdict.hidden = !best;
     const told = solved ? twoWhy(view) : [];
     if (why.dataset.told !== told.join()) {
       why.dataset.told = told.join();
       why.replaceChildren(...told.map((sentence) => h('p', { text: sentence })));
     }
-    next.hidden = !(solved && round !== KEEP);
-    set(next, { text: 'Now bring it back' });
+    const elsewhere = twoOther(view);
+    other.hidden = !elsewhere;
+    if (elsewhere) set(other, { text: elsewhere.text, 'data-place': elsewhere.place });
     const share = twoShare(view);
     if (text.value !== share) {
       text.value = share;
-      set(text, { rows: share.split('\n').length });
       set(copy, { text: 'Copy' });
     }
+    text.style.height = 'auto'; // as tall as its lines, some of which are broken
+    text.style.height = `${text.scrollHeight + 2}px`;
   }
   return { node, draw };
 }

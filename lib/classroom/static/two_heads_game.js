@@ -47,28 +47,21 @@ export function typedString(typed, letters, longest) {
   return { text, error: null };
 }
 
-/** What the network makes of a text with cuts is kept for the last few of them. */
-export function twoHeadsMemory(network) {
-  const kept = new Map();
-  return (tokens, mask) => {
-    const key = `${tokens}|${mask}`;
-    if (!kept.has(key)) {
-      if (kept.size > 40) kept.delete(kept.keys().next().value);
-      kept.set(key, network(tokens, mask));
-    }
-    return kept.get(key);
-  };
-}
-
 /** At which distance a head looks most, over all places of a map (T, T): { distance, weight }, the mean weight there. */
 export function twoDistance(map, T) {
   let found = { distance: 0, weight: 0 };
   for (let distance = 0; distance < T / 2; distance++) {
-    let sum = 0;
-    for (let t = T / 2; t < T; t++) sum += map[t * T + t - distance];
-    if (sum / (T / 2) > found.weight) found = { distance, weight: sum / (T / 2) };
+    const weight = twoWeightBack(map, T, distance);
+    if (weight > found.weight) found = { distance, weight };
   }
   return found;
+}
+
+/** The mean weight that a head puts so many places back, over the second half of a map (T, T). */
+export function twoWeightBack(map, T, distance) {
+  let sum = 0;
+  for (let t = T / 2; t < T; t++) sum += map[t * T + t - distance];
+  return sum / (T / 2);
 }
 
 /** The mean weight that a head puts behind earlier places of the last letter, where there are some. */
@@ -113,18 +106,28 @@ export function twoHeadsView(state, memory) {
     letter: (t) => letters[tokens[t]],
     best: results.find((one) => one.round === round) ?? null,
     presets: state.strings,
+    bet: state.bet ?? null,
+    betting: round === SILENCE && !path.length && !state.earlier?.attempts && !results.length,
   };
 }
 
-/** What changes when a head is cut or put back: it is a try, and a round that is done with the fewest is kept. */
+/** Was this attempt won before? Who plays on after winning does not make it worse. */
+const isSameRun = (one, attempt, path) =>
+  Boolean(one && (one.attempt ?? 1) === attempt && one.path.every((mask, k) => mask === path[k]));
+
+/** What changes when a head is cut or put back: it is a try. The run that was won last is kept, with the attempts
+ *  before it. state.earlier: of twoTallies. */
 export function withPress(state, bit) {
-  const { heads, round, path, hints, right } = state,
+  const { heads, round, path, hints, right, earlier = { attempts: 0, tries: 0, hints: 0 } } = state,
     mask = twoMask(state.cut, heads) ^ (1 << bit),
     { reached, used } = twoJudged(mask, round, state),
     next = { cut: twoPairs(mask, heads), head: twoPair(bit, heads), path: [...path, mask] };
   const before = state.results.find((one) => one.round === round);
-  if (!reached || used !== twoFewest(round, state) || (before && before.tries <= next.path.length)) return next;
-  const one = { round, heads: used, tries: next.path.length, hints, right: right[mask], path: next.path };
+  if (!reached || used !== twoFewest(round, state) || isSameRun(before, earlier.attempts + 1, path)) return next;
+  const one = {
+    ...{ round, heads: used, tries: next.path.length, hints, right: right[mask], path: next.path },
+    ...{ attempt: earlier.attempts + 1, allTries: earlier.tries + next.path.length, allHints: earlier.hints + hints },
+  };
   return { ...next, results: [...state.results.filter((other) => other !== before), one] };
 }
 
@@ -165,6 +168,19 @@ export function twoRoad({ tokens, place, length }, map) {
       road = { asks: place, before, found: before + 1, weight };
   }
   return road;
+}
+
+/** The place nearest to the chosen one where the road leads to the letter that is due, and what comes out is right (or,
+ *  good = false, is not); null where there is none. */
+export function twoExample(view, good) {
+  const { place, length, tokens, heard, rights, maps } = view,
+    map = maps[twoCouple(view).reader];
+  const fits = (t) => {
+    const road = heard[t] && rights.now[t] === good ? twoRoad({ tokens, place: t, length }, map) : null;
+    return road && tokens[road.found] === tokens[t + 1];
+  };
+  const found = Array.from({ length }, (_, t) => t).filter(fits);
+  return found.length ? found.reduce((a, b) => (Math.abs(b - place) < Math.abs(a - place) ? b : a)) : null;
 }
 
 /** The pair that explains a copy, among the heads that are on (or, all off, among all): in the first layer who looks
