@@ -2,7 +2,7 @@
 
 from matplotlib.figure import Figure
 
-from .cache_numbers import cache_costs
+from .cache_numbers import answering, cache_costs
 from .chain_picture import DIM, INK, LINE, STATES
 
 CHOSEN, WIDE, TALL = "#b03a00", 7.6, 3.1  # inches
@@ -15,8 +15,8 @@ def cache_figure(viewer):
     figure.text(0.02, 1 - 0.1 / TALL, viewer.title or "The cache and its bill", fontsize=10.5, weight="bold",
                 color=INK, va="top", parse_math=False)  # fmt: skip
     window = "no window" if viewer.window is None else f"window {viewer.window}"
-    heading = (f"{viewer.model}: {viewer.kv_heads} of {viewer.sizes['heads']} heads answer, {window}, batch "
-               f"{viewer.batch}, {viewer.bytes_per_number} bytes a number")  # fmt: skip
+    size = "1 byte" if viewer.bytes_per_number == 1 else f"{viewer.bytes_per_number} bytes"
+    heading = f"{viewer.model}: {answering(viewer.sizes)}, {window}, batch {viewer.batch}, {size} a number"
     figure.text(0.02, 1 - 0.35 / TALL, heading, fontsize=8, color=DIM, va="top", parse_math=False)
     now = [cache_costs(viewer.sizes, n, viewer.batch, viewer.bytes_per_number) for n in LENGTHS]
     work, memory = (figure.add_axes((left, 0.15, 0.4, 0.62)) for left in (0.08, 0.585))

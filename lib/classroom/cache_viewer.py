@@ -3,7 +3,7 @@
 import numpy as np
 import traitlets
 
-from .cache_numbers import cache_costs, outgrown, unit_costs
+from .cache_numbers import answering, cache_costs, outgrown, unit_costs
 from .viewer import Viewer
 
 MODELS = {
@@ -70,8 +70,9 @@ class CacheViewer(Viewer):
     nothing is given; at most 3.
 
     What is counted: multiplications in products of matrices and of queries with keys and weights with values, of the
-    pairs that may see each other; without norms, biases and the softmax. In memory keys and values, without what a
-    program keeps besides. A word stands for a token.
+    pairs that may see each other; without norms, biases and the softmax. Without a cache and with a window only the
+    last layers × (window - 1) + 1 words are read again: what lies further back cannot reach the next word. In memory
+    keys and values, without what a program keeps besides. A word stands for a token.
 
     From a cell, read or set ``viewer.model`` (a name), ``viewer.kv_heads``, ``viewer.window``, ``viewer.length`` (1 to
     131,072), ``viewer.batch`` (1 to 256), ``viewer.bytes_per_number`` (4, 2 or 1); read ``viewer.costs``. Another model
@@ -159,10 +160,10 @@ class CacheViewer(Viewer):
         texts = "one text" if self.batch == 1 else f"{self.batch} texts"
         first = outgrown(sizes, self.batch)
         larger = "never larger" if first is None else f"larger from word {first:,} on"
-        return (f"{self.title or 'The cache and its bill'}: {self.model}, {self.kv_heads} of {sizes['heads']} heads "
-                f"answer{window}; word {self.length:,} of {texts} costs {costs['step']:,} multiplications with a "
-                f"cache, {costs['anew']:,} without; the cache holds {costs['bytes']:,} bytes, {larger} than the "
-                f"model's {costs['weights']:,}.")  # fmt: skip
+        return (f"{self.title or 'The cache and its bill'}: {self.model}, {answering(sizes)}{window}; word "
+                f"{self.length:,} of {texts} costs {costs['step']:,} multiplications with a cache, {costs['anew']:,} "
+                f"without; the cache holds {costs['bytes']:,} bytes, {larger} than the model's {costs['weights']:,}."
+                )  # fmt: skip
 
     def figure(self):
         """Multiplications and memory over the length as a matplotlib Figure; the Viewer makes the PNG of it."""

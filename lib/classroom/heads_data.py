@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from .heads_numbers import RULES, habits, label, named, noun_of
+from .heads_numbers import ORDERED, RULES, habits, label, named, noun_of, rule_words
 
 KINDS = {"self": "ss", "encoder": "ss", "decoder": "tt", "cross": "ts"}  # whose words look, and are looked at
 MOST_WORDS, MOST_WEIGHTS, FINE = 128, 2_000_000, 250_000  # up to FINE weights travel as 16 bits, more as 8
@@ -89,10 +89,14 @@ def told_of(heads, source, target):
     told, at = [], 0
     for kind, table in heads.items():
         rows, columns = words_of(kind, source, target)
-        noun, square = noun_of([*rows, *columns]), rows == columns
+        square = rows == columns
+        apart = kind == "self" and not square  # who looks and what is looked at are different things, in no order
+        noun = "place" if apart else noun_of([*rows, *columns])
         found = habits(table, rows, columns, square=square)
+        if apart:
+            found["rules"] = {name: rule for name, rule in found["rules"].items() if name not in ORDERED}
         layers, each = table.shape[:2]
-        rules = [{"name": name, "text": RULES[name][1], "long": RULES[name][0].format(noun), **_plain(rule)}
+        rules = [{"name": name, "text": RULES[name][1], "long": rule_words(name, noun), **_plain(rule)}
                  for name, rule in found["rules"].items()]  # fmt: skip
         places = [[(layer, head) for head in range(each)] for layer in range(layers)]
         labels = [[label(found, *place, noun) for place in row] for row in places]

@@ -6,10 +6,11 @@ any token. All in float64; held by tests/viewers/test_heads.py to loops over row
 
 import numpy as np
 
+ORDERED = ("place", "first", "last")  # which rules say something only where rows and columns are texts
 NAMED, BESIDE = 0.5, 0.25  # of the weight: what a rule needs to be named, and to be named as a second one
 TIMES_CHANCE = 2  # and so many times what a head has there that looks at all words alike
 
-# name -> (what the head looks at, the same in short); {} is "word", "letter" or "token"
+# name -> (what the head looks at, the same in short); {} is "word", "letter" or, of other things, "token"
 RULES = {
     "before": ("the one before", "the one before"),
     "itself": ("itself", "itself"),
@@ -30,8 +31,17 @@ def is_causal(weights):
 
 
 def noun_of(words):
-    """What one of them is called."""
+    """What one of them is called: "letter", "word", or "place" where half of them at least are neither."""
+    real = [word.strip().strip("<>") for word in set(words) if any(sign.isalnum() for sign in word)]
+    spelled = [word for word in real if not any(sign.isnumeric() or sign.isspace() for sign in word)]
+    if 2 * len(spelled) <= len(real):
+        return "place"
     return "letter" if all(len(word) == 1 for word in words) else "word"
+
+
+def rule_words(name, noun):
+    """What a head that follows this rule looks at."""
+    return RULES[name][0].format("token" if noun == "place" else noun)
 
 
 def rule_targets(rows, columns, *, square, causal):
@@ -119,7 +129,7 @@ def label(found, layer, head, noun):
     """What a head does in words: "looks at the one before: 0.97"."""
     rules = named(found, layer, head)
     if rules:
-        said = [f"{RULES[name][0].format(noun)} ({share:.2f})" for name, share in rules]
+        said = [f"{rule_words(name, noun)} ({share:.2f})" for name, share in rules]
         return ("induction: " if rules[0][0] == "induction" else "") + "looks at " + " and at ".join(said)
     width = float(found["width"][layer, head])
     return f"looks at about {width:.0f} {noun}s at a time" if width >= 1.5 else f"looks at one {noun} at a time"

@@ -97,7 +97,7 @@ def _large(figure, viewer, tall, high):
         apart = -(-len(words) // 32)
         seen = [word.replace(" ", "␣").replace("\n", "⏎").replace("$", r"\$") for word in words[::apart]]
         axis.set_ticks(range(0, len(words), apart), seen)
-    if shown["noun"] == "word":
+    if any(len(word) > 1 for word in shown["columns"]):
         for tick in axes.get_xticklabels():
             tick.set(rotation=40, ha="left")
     for spine in axes.spines.values():

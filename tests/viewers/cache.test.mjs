@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import * as it from '../../lib/classroom/static/cache_model.js';
 import * as words from '../../lib/classroom/static/cache_words.js';
 import { cacheLines } from '../../lib/classroom/static/cache_plots.js';
+import { alongLine, overlapOf, placedLabels } from '../../lib/classroom/static/cache_labels.js';
 import { PALETTES } from '../../lib/classroom/static/palette.js';
 
 const GPT2 = {
@@ -68,6 +69,10 @@ test('the text is the sum of its words', () => {
       assert.deepEqual([costs.all, costs.allAnew], [all, allAnew]);
     }
   }
+  const last = it.cacheCosts(SMALL, 15, 3, 2);
+  assert.deepEqual([it.reachOf(SMALL), last.again], [7, 7], 'two layers that look three words back');
+  assert.equal(last.anew, it.cacheCosts(SMALL, 7, 3, 2).anew, 'further back nothing can reach the next word');
+  assert.deepEqual([it.reachOf(GPT2), it.cacheCosts(GPT2, 15, 1, 4).again], [null, 15]);
   const first = it.cacheCosts(GPT2, 1, 1, 4);
   assert.equal(first.step, first.anew, 'the first word costs the same');
 });
@@ -86,10 +91,11 @@ test('bytes, and where they outgrow the model', () => {
 });
 
 test('cells of the triangles', () => {
-  const row = (cached, window) => [0, 1, 2, 3, 4].map((s) => it.cacheCell(3, s, window, cached));
+  const row = (cached, back) => [0, 1, 2, 3, 4].map((s) => it.cacheCell(3, s, back, cached));
   assert.deepEqual(row(false, null), ['made', 'made', 'made', 'made', 'none']);
   assert.deepEqual(row(true, null), ['read', 'read', 'read', 'made', 'none']);
   assert.deepEqual(row(true, 2), ['gone', 'gone', 'read', 'made', 'none']);
+  assert.deepEqual(row(false, 3), ['gone', 'made', 'made', 'made', 'none']);
   assert.deepEqual(it.divisorsOf(12), [12, 6, 4, 3, 2, 1]);
   assert.deepEqual(it.CACHE_LENGTHS.slice(0, 8), [1, 2, 3, 4, 6, 8, 12, 16]);
   assert.equal(it.CACHE_LENGTHS.at(-1), 131072);
@@ -117,6 +123,20 @@ test('what is said', () => {
     words.cacheStatus(view({ batch: 4 })),
     /12 of 12 heads answer, no window, 32 bits: word 1,024 of 4 texts/,
   );
+  const one = { ...SMALL, layers: 1, heads: 1, kv_heads: 1, head_size: 1, window: null };
+  const alone = view({ model: one, length: 1, bytes: 1 });
+  assert.match(
+    words.cacheSums(alone)[0],
+    /× 1 layer × 1 head that answers × 1 number × 1 word × one text × 1 byte = 2 bytes$/,
+  );
+  assert.match(words.cacheStatus(alone), /1 of 1 head answers, no window/);
+  assert.match(words.cacheStatus(view({ model: { ...GPT2, kv_heads: 1 } })), /1 of 12 heads answers/);
+  assert.deepEqual([1, 1.2, 25.6].map(words.cellWords), ['1 word', '1.2 words', '26 words']);
+  assert.match(words.cacheSums(view())[2], /asks all words before it again$/);
+  const narrow = view({ model: SMALL });
+  assert.match(words.cacheSums(narrow)[2], /at most 2 layers × \(4 − 1\) \+ 1 = 7 words again/);
+  assert.equal(words.againWords(7, 1024), 'at every word those of the last 7 are made again');
+  assert.match(words.againWords(7, 7), /all keys and values/);
   assert.equal(words.bytesWords(1), '1 byte');
   assert.equal(words.countWords(999.6e6), '1.00 billion');
 });
@@ -145,4 +165,27 @@ test('a line for each, flat where nothing grows', () => {
   assert.equal(new Set(memory[3].values).size, 1);
   assert.equal(memory[0].values.at(-1), memory[0].values.at(-2), 'the window holds');
   assert.equal(cacheLines(view(), PALETTES.dark).memory.length, 3);
+});
+
+test('words beside marks: off the curves, off each other, in the order of their marks', () => {
+  const within = { left: 60, right: 400, top: 0, bottom: 160 };
+  const curve = (high) => alongLine([60, 160, 260, 360].map((x, i) => [x, 130 - high * i]));
+  assert.deepEqual(curve(30)[0], [60, 130]);
+  assert.ok(curve(30).length > 140);
+  for (const [high, x] of [
+    [30, 60],
+    [30, 75],
+    [10, 380],
+    [0, 200],
+  ]) {
+    const points = [...curve(high), ...curve(0)];
+    const above = 130 - (high * (x - 60)) / 100;
+    const boxes = placedLabels([{ x, y: 130, wide: 70 }, { x, y: above, wide: 80 }], points, within); // prettier-ignore
+    const hit = (box) => points.filter(([a, b]) => overlapOf(box, { left: a, top: b, wide: 0.1, high: 0.1 }) > 0);
+    assert.equal(overlapOf(...boxes), 0);
+    assert.deepEqual(boxes.map((box) => hit(box).length), [0, 0]); // prettier-ignore
+    assert.ok(boxes[1].top < boxes[0].top, 'what costs more stands higher');
+    for (const { left, top, wide, high: tall } of boxes)
+      assert.ok(left >= 60 && left + wide <= 400 && top >= 0 && top + tall <= 160);
+  }
 });

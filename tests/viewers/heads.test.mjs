@@ -166,6 +166,19 @@ test('which heads follow a rule', () => {
   );
 });
 
+test('where no head has half of its weight there, no head is named', () => {
+  const marked = (share, chance) => {
+    const { kind } = view();
+    return headsMarked({ kind, rule: { ...RULE, chance, share } });
+  };
+  const none =
+    "No head does this: at most 0.10 of a head's weight is on the one before. A head that looks at all words alike has 0.10.";
+  assert.equal(marked([[0.1, 0.1]], 0.1), none);
+  assert.match(marked([[0.49, 0.1]], 0.1), /^No head does this/);
+  assert.match(marked([[0.5, 0.1]], 0.1), /^Most weight on the one before: layer 1, head 1 \(0.50\)\./);
+  assert.match(marked([[0.6, 0.1]], 0.4), /^No head does this/, 'less than twice of what looking at all gives');
+});
+
 test('small things', () => {
   assert.deepEqual(['a b', ' ', '\n', ' the'].map(seenWord), ['a b', '␣', '⏎', ' the']);
   assert.deepEqual([shareText(0.004), shareText(1), shareMark(0.974), shareMark(0.999)], ['0', '1.00', '.97', '1']);

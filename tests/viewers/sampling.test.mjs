@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { columnTop } from '../../lib/classroom/static/sampling_columns.js';
 import * as it from '../../lib/classroom/static/sampling_model.js';
 import { stripSegments } from '../../lib/classroom/static/sampling_strips.js';
+import { scrolledTo } from '../../lib/classroom/static/sampling_text.js';
 import * as words from '../../lib/classroom/static/sampling_words.js';
 
 const PLAIN = { temperature: 1, topK: null, topP: 1, penalty: 1 };
@@ -80,6 +81,17 @@ test('a whole text', () => {
     () => 0,
   );
   assert.match(words.textWords(open, 'as the model says'), /^Nothing that really came.*Surprise 1\.87 bits a token\./);
+});
+
+test('the text is scrolled by whole lines, and only where the place is out of sight', () => {
+  assert.equal(scrolledTo(80, 120, 0, 200, 40), 0, 'it is seen');
+  assert.equal(scrolledTo(160, 200, 0, 200, 40), 0, 'the last line that is seen');
+  assert.equal(scrolledTo(200, 240, 0, 200, 40), 120, 'two lines before it, two after');
+  assert.equal(scrolledTo(0, 40, 400, 200, 40), 0);
+  for (let top = 0; top < 2000; top += 40) {
+    const to = scrolledTo(top, top + 40, 1000, 200, 40);
+    assert.ok(to % 40 === 0 && to <= top && top + 40 <= to + 200);
+  }
 });
 
 test('columns: the first ones, and those that must be seen', () => {

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from classroom.cache_numbers import cache_costs, pairs_anew, pairs_up_to
+from classroom.cache_numbers import cache_costs, pairs_anew, pairs_up_to, reach
 from classroom.cache_viewer import MODELS, CacheViewer
 from classroom.viewer import joined_javascript
 from seqmodels.attention import sliding_window_mask
@@ -127,6 +127,21 @@ def test_without_a_cache_the_whole_text_is_read_again():
     assert read - heads - hidden == small(length=n).costs["anew"]
 
 
+@pytest.mark.parametrize("window", [2, 4])
+def test_what_lies_further_back_cannot_reach_the_next_word(window):
+    model, n = a_gpt(window=window).double(), 14
+    tokens = torch.randint(SIZES["vocabulary"], (1, n), generator=torch.Generator().manual_seed(0))
+    far = small(length=n, window=window)
+    again = far.costs["again"]
+    assert again == SIZES["layers"] * (window - 1) + 1 == reach(far.sizes) < n
+    with torch.no_grad():
+        whole, short, shorter = (model(tokens[:, -k:])[0][0, -1] for k in (n, again, again - 1))
+    torch.testing.assert_close(short, whole, rtol=0, atol=1e-12)
+    assert (shorter - whole).abs().max() > 1e-9, "one word less is too few"
+    assert far.costs["anew"] == small(length=again, window=window).costs["anew"]
+    assert far.costs["all_anew"] == sum(small(length=k, window=window).costs["anew"] for k in range(1, n + 1))
+
+
 def test_pairs_are_those_of_the_mask():
     for n in range(1, 12):
         for window in (1, 3, 20):
@@ -157,6 +172,7 @@ def test_the_browser_counts_what_python_counts():
     here = run_node("cache", "v.cases.map((one) => m.cacheCosts(...one))", cases=cases)
     for case, costs in zip(cases, here, strict=True):
         wanted = cache_costs(*case)
+        assert costs["again"] == (case[1] if case[0]["window"] is None else min(case[1], reach(case[0])))
         spelled = {"all_anew": "allAnew", "per_token": "perToken"}
         assert wanted == {name: costs[spelled.get(name, name)] for name in wanted}
 
@@ -230,6 +246,45 @@ def test_heads_window_bits_and_texts_change_the_bill(bare):
     root.locator("[data-role=model]").select_option("The course's GPT")
     is_now(bare, "kv_heads", 4)
     assert trait(bare, "window") == 128 and trait(bare, "batch") == 8
+
+
+@pytest.mark.browser
+def test_words_beside_the_marks_stand_apart(bare):
+    root, texts = viewer(bare, "Bill"), "all => all.map((one) => one.textContent)"
+    labels = root.locator("[data-role=work] [data-label]")
+    for length in (1, 2, 3, 4, 1024, 131_072):
+        bare.evaluate("(n) => models[0].set('length', n)", length)
+        says(root.locator("[role=status]"), f"word {length:,} of one text")
+        assert "1 words" not in root.text_content() and len(labels.evaluate_all(texts)) == 2
+        step, anew = (place(labels.nth(k)) for k in (0, 1))
+        across = step["x"] + step["width"] > anew["x"] and anew["x"] + anew["width"] > step["x"]
+        assert not across or anew["y"] + anew["height"] < step["y"], f"at {length} words"
+
+
+@pytest.mark.browser
+def test_the_status_follows_while_it_writes(bare):
+    root = viewer(bare, "Bill")
+    press(bare, root, "Home")
+    says(root.locator("[role=status]"), "word 1 of one text")
+    press(bare, root, " ")
+    bare.wait_for_function(
+        "() => { const said = models[0].get('length') > 1 && document.querySelector('.mtm [role=status]').textContent;"
+        " return said && !said.includes('word 1 of') && document.querySelector('.mtm .stage').ariaLabel === said"
+        " && document.querySelector('.mtm [data-role=play]').textContent === 'Pause'; }"
+    )
+    press(bare, root, " ")
+    bare.wait_for_function(
+        "() => document.querySelector('.mtm [role=status]').textContent"
+        ".includes(`word ${models[0].get('length').toLocaleString('en')} of`)"
+    )
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("bare", [{"width": 1000}], indirect=True)
+def test_the_controls_stand_in_one_row(bare):
+    for root in bare.locator(".mtm").all():
+        boxes = [place(one) for one in root.locator(".choices button, .choices select:visible").all()]
+        assert max(box["y"] for box in boxes) - min(box["y"] for box in boxes) < 5, boxes
 
 
 @pytest.mark.browser

@@ -12,7 +12,7 @@ import torch
 
 from classroom import AttentionViewer, attention_of, top_words
 from classroom.heads_data import FINE, packed
-from classroom.heads_numbers import habits, is_causal, label, named, rule_targets
+from classroom.heads_numbers import habits, is_causal, label, named, noun_of, rule_targets, rule_words
 from classroom.heads_viewer import HeadsViewer
 from classroom.viewer import STATIC, joined_javascript
 from conftest import need
@@ -122,6 +122,33 @@ def test_a_head_that_looks_at_all_alike_follows_no_rule():
     assert label(habits(np.eye(2)[None, None], ["a", "b"], ["c", "d"], square=False), 0, 0, "word") == (
         "looks at the word at the same place (1.00)"
     )
+
+
+@pytest.mark.parametrize(
+    ("words", "noun"),
+    [
+        (WORDS, "word"),
+        (list("the cat, 12 owls"), "letter"),
+        (["k1", "v1", "k2", "v2", "cat"], "place"),
+        (list("0110"), "place"),
+        (["<begin>", "le", "chat", "."], "word"),
+        (["a question", "another one"], "place"),
+    ],
+)
+def test_what_a_thing_is_called(words, noun):
+    assert noun_of(words) == noun
+    assert rule_words("first", noun) == {"place": "the first token"}.get(noun, f"the first {noun}")
+
+
+def test_where_rows_and_columns_are_different_things():
+    weights, pairs = np.full((1, 1, 4, 8), 1 / 8), [f"k{i}: v{i}" for i in range(8)]
+    asked = AttentionViewer(weights, pairs, ["k1?", "k5?", "k2?", "k7?"])
+    assert asked.shown["noun"] == "place" and asked.rules == {}
+    assert asked.shown["labels"] == [["looks at about 8 places at a time"]]
+    assert "over 4 places" in asked.describe()
+    eye = AttentionViewer(np.eye(4)[None, None], list("abcd"), list("wxyz"))
+    assert eye.rules == {} and eye.shown["labels"] == [["looks at one place at a time"]], "also where T is S"
+    assert {"place", "first", "last"} <= set(translating(kind="cross").rules), "two texts have an order"
 
 
 def test_a_head_that_stays_in_its_word():
@@ -489,6 +516,41 @@ def test_by_keyboard(bare):
     press("Control+ArrowLeft")
     press("Escape")
     is_now(bare, "pinned", None)
+
+
+@pytest.mark.browser
+def test_after_a_cut_by_mouse_the_arrows_go_on(bare):
+    root, press = root_of(bare), bare.keyboard.press
+    root.locator("[data-role=cut]").click()
+    is_now(bare, "cut", [["self", 0, 0]])
+    press("ArrowRight")
+    says(root.locator("[data-role=heading]"), "Layer 1, head 2")
+    press("Enter")
+    is_now(bare, "head", 1)
+    is_now(bare, "cut", [["self", 0, 0]])
+    root.locator("[data-role=whole-again]").click()
+    is_now(bare, "cut", [])
+    press("ArrowDown")
+    says(root.locator("[data-role=heading]"), "Layer 2, head 2")
+    root.locator("[data-role=cut]").focus()
+    press("Enter")
+    is_now(bare, "cut", [["self", 0, 1]])
+    assert bare.evaluate("() => document.activeElement.dataset.role") == "cut", "by key the focus stays"
+
+
+def asking():
+    weights = softened(np.random.default_rng(0).normal(0, 1, (1, 2, 4, 8)), causal=False)
+    return AttentionViewer(weights, [f"k{i}: v{i}" for i in range(8)], ["k1?", "k5?", "k2?", "k7?"], title="Asking")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("bare", [{"make": asking}], indirect=True)
+def test_without_rules_nothing_is_offered_to_mark(bare, shots):
+    root = root_of(bare)
+    says(root.locator("[data-role=label]"), "places at a time")
+    assert root.locator("[data-mark]").count() == 0 and not root.locator("[data-role=marked]").is_visible()
+    assert "mark" not in root.locator(".keys").text_content()
+    root.screenshot(path=shots / "heads_asking.png")
 
 
 @pytest.mark.browser

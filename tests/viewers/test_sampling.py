@@ -246,6 +246,32 @@ def test_a_place_is_chosen_and_the_die_is_moved(bare):
     np.testing.assert_allclose(bars[:3], share[:3], atol=1e-6)
 
 
+def long_text():
+    """A prompt with blanks, and a text longer than the pane."""
+    many = {"prompt": [10, 8, 11, 8] * 20, "title": "Long", "vocabulary": WORDS, "place": 290}
+    return SamplingViewer(np.tile(LOGITS, (10, 1)), TOKENS * 10, **many)
+
+
+@pytest.mark.browser
+def test_the_text_is_cut_by_whole_lines_and_blanks_are_seen(browser, tmp_path):
+    with opened(browser, tmp_path / "page.html", [long_text()], width=700) as page:
+        root = viewer(page, "Long")
+        text = root.locator("[data-role=text]")
+        assert " " not in text.text_content() and text.text_content().startswith("the␣cat␣")
+        for place_now in (290, 0, 150, 299, 151):
+            page.evaluate("(k) => models[0].set('place', k)", place_now)
+            root.locator(f".here[data-place='{place_now}']").wait_for()
+            pane, here = place(text), place(root.locator(".here"))
+            assert pane["y"] <= here["y"] and here["y"] + here["height"] <= pane["y"] + pane["height"]
+            tops = root.locator(".token").evaluate_all(
+                "all => [...new Set(all.map((one) => one.getBoundingClientRect().top))]"
+            )
+            assert len(tops) > 6 and pane["height"] < 40 * len(tops)
+            rows = [(top - pane["y"], top + 36 - pane["y"]) for top in tops]
+            halves = [row for row in rows if row[0] < -4.5 < 5 < row[1] or row[0] + 4 < pane["height"] < row[1]]
+            assert halves == [], "a line is seen whole or not at all"
+
+
 @pytest.mark.browser
 def test_dials_by_mouse_and_by_keyboard(bare):
     root = viewer(bare, "Recorded")

@@ -1,7 +1,8 @@
 """Measure heads that copy, for lesson 06_2, into data/effects/06_2_induction.json, and make the network of the game.
 
-    python -m tools.effects.induction                  (about ten minutes on one core)
+    python -m tools.effects.induction                  (about twelve minutes on one core)
     python -m tools.effects.induction game             only one part; or: two_layers, one_layer, fixed, rules
+    python -m tools.effects.induction neighbour        one layer, helped: into data/effects/06_2_neighbour.json
 
 Attention alone (no feed-forward networks), 32 wide, four heads a layer, rotary positions, on
 `seqmodels.tasks.induction` with random periods; only scored places count in the loss. What was tried before these
@@ -17,6 +18,7 @@ import base64
 import json
 
 import torch
+from torch import nn
 from torch.nn import functional as F
 
 from seqmodels.checkpoints import KINDS, save_checkpoint
@@ -44,13 +46,15 @@ def surprise(model, batch):
     return F.cross_entropy(model(x)[0][scored], y[scored])
 
 
-def learnt(seed, *, steps=STEPS, periods=(8, 15), points=40, watch=None, **sizes):
+def learnt(seed, *, steps=STEPS, periods=(8, 15), points=40, watch=None, rate=RATE, change=None, **sizes):
     """Train one: the model with weights of 16 bits, and a row, its loss in so many points.
 
-    watch(model) is called every 20 steps, if given.
+    watch(model) is called every 20 steps, if given, and change(model) before the first.
     """
     torch.manual_seed(seed)
     model, generator = KINDS["gpt"](**SIZES | sizes), torch.Generator().manual_seed(seed)
+    if change:
+        change(model)
     seen = []
 
     def look(step, history):
@@ -58,7 +62,7 @@ def learnt(seed, *, steps=STEPS, periods=(8, 15), points=40, watch=None, **sizes
             seen.append([step, *watch(model)])
 
     batches = (induction(BATCH, LENGTH, generator, periods=periods) for _ in range(steps))
-    history = train(model, batches, steps=steps, loss=surprise, learning_rate=RATE, schedule=warmup_cosine(steps, 50),
+    history = train(model, batches, steps=steps, loss=surprise, learning_rate=rate, schedule=warmup_cosine(steps, 50),
                     after_step=look)  # fmt: skip
     thin = steps // points
     curve = torch.tensor(history.loss).view(-1, thin).mean(1).tolist()
@@ -184,6 +188,35 @@ def one_layer():
             yield {"rate": RATE, "batch": BATCH, "rows": rows}
 
 
+class WithNeighbour(nn.Module):
+    """What makes the keys reads x_t + M x_{t-1}: each place carries the name of its neighbour to the left."""
+
+    def __init__(self, to_key):
+        super().__init__()
+        self.to_key, self.neighbour = to_key, nn.Linear(to_key.in_features, to_key.in_features, bias=False)  # M
+
+    def forward(self, x):
+        return self.to_key(x + self.neighbour(F.pad(x, (0, 0, 1, -1))))
+
+
+def neighbour():
+    """One layer whose keys know their neighbours; beside it one plain layer, tuned more kindly than in `one_layer`."""
+
+    def change(model):
+        attention = model.backbone.blocks[0].attention
+        attention.to_key = WithNeighbour(attention.to_key)
+
+    runs = [("with neighbour", seed, {"change": change}) for seed in SEEDS]
+    runs += [(f"plain, rate {rate}", 0, {"rate": rate}) for rate in (0.003, 0.03)]
+    runs += [("plain, 128 wide", 0, {"d_model": 128})]
+    rows = []
+    for kind, seed, settings in progress(runs, label="neighbour"):
+        row = learnt(seed, n_layers=1, **settings)[1]
+        rows.append({"kind": kind} | {name: row[name] for name in ("seed", "steps", "parameters", "right")})
+        save("06_2_neighbour", {"made by": "tools/effects/induction.py neighbour", "rows": rows})
+    yield from ()  # nothing for 06_2_induction.json
+
+
 def fixed():
     """The trap: one period for all, (16, 16), is counted back by one layer, if it knows its places."""
     rows = []
@@ -286,4 +319,4 @@ def game():
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    measure_parts("06_2_induction", "induction", (rules, two_layers, game, one_layer, fixed), __doc__)
+    measure_parts("06_2_induction", "induction", (rules, two_layers, game, one_layer, fixed, neighbour), __doc__)

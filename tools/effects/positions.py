@@ -1,7 +1,7 @@
 """Measure what positions do in texts longer than any in training, for lesson 06_2, into data/effects/06_2.json.
 
-    python -m tools.effects.positions             (about ten minutes on one core)
-    python -m tools.effects.positions hands       only one part
+    python -m tools.effects.positions             (about fifteen minutes on one core)
+    python -m tools.effects.positions clock       only one part; or: lengths, hands
 
 Small GPTs that differ in their positions alone learn on pieces of 64 characters, cut anywhere from the tales; the same
 pieces for all. Then the same stretches of 32 characters of the held-out tales are judged again and again, with more and
@@ -50,13 +50,33 @@ class Quiet(SinusoidalPositions):
         return super().rows(positions) / self.input_size**0.5
 
 
+class Anywhere(Quiet):
+    """The same, but while it learns each piece begins at a random number of the street, so that all are trained."""
+
+    def __init__(self, d_model, seed):
+        super().__init__(d_model)
+        self.generator = torch.Generator().manual_seed(seed)
+
+    def rows(self, positions):
+        if self.training:
+            last = max(LENGTHS) - PIECE
+            positions = positions + torch.randint(last + 1, (len(positions), 1), generator=self.generator)
+        return super().rows(positions)
+
+
 def taught(positions, seed, rate, steps=STEPS):
-    """A GPT that has read pieces cut anywhere; which pieces hangs on the seed alone. "loud": sines as in (6.2.1)."""
+    """A GPT that has read pieces cut anywhere; which pieces hangs on the seed alone.
+
+    "sinusoidal", "anywhere": quiet sines, see above; "loud": sines as in (6.2.1).
+    """
     text, generator = reading(), torch.Generator().manual_seed(seed)
     torch.manual_seed(seed)
-    model = GPT(len(VOCABULARY), 64, 4, 2, PIECE, positions="sinusoidal" if positions == "loud" else positions)
+    named = "sinusoidal" if positions in ("loud", "anywhere") else positions
+    model = GPT(len(VOCABULARY), 64, 4, 2, PIECE, positions=named)
     if positions == "sinusoidal":
         model.backbone.positions = Quiet(64)
+    if positions == "anywhere":
+        model.backbone.positions = Anywhere(64, seed)
     steps_on = torch.arange(PIECE + 1)
 
     def pieces():
@@ -156,10 +176,29 @@ def hands(base=10.0):
     rows, ends = [], held_out()
     for seed in progress(SEEDS, label="quick hands"):
         model = taught(Rotary(base=base), seed, 0.01)
-        rows.append({"seed": seed, "bits": {n: judged(model, n, ends) for n in (64, 128, 256, 1024)}})
+        row = {"seed": seed, "bits": {n: judged(model, n, ends) for n in (64, 128, 256, 1024)}}
+        look_back(model, PIECE)
+        rows.append(row | {"window": {n: judged(model, n, ends) for n in (64, 128, 1024)}})
         yield {"base": base, "rate": 0.01, "rows": rows}
+
+
+def clock():
+    """Sines whose numbers are all trained: each piece of 64 begins at a random place of a street of 1,024.
+
+    With the batches of `lengths` and with four times as many; beside them the same patience without random places.
+    """
+    rows, ends = [], held_out()
+    runs = [("anywhere", 4 * STEPS, 0), ("anywhere", STEPS, 0), ("sinusoidal", 4 * STEPS, 0),
+            ("anywhere", 4 * STEPS, 1), ("anywhere", STEPS, 1), ("anywhere", 4 * STEPS, 2),
+            ("anywhere", 4 * STEPS, 3)]  # fmt: skip
+    for kind, steps, seed in progress(runs, label="clock"):
+        model = taught(kind, seed, 0.01, steps)
+        row = {"kind": kind, "steps": steps, "seed": seed, "bits": {n: judged(model, n, ends) for n in (64, 1024)}}
+        look_back(model, PIECE)
+        rows.append(row | {"window": {1024: judged(model, 1024, ends)}})
+        yield {"rate": 0.01, "rows": rows}
 
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    measure_parts("06_2", "positions", (lengths, hands), __doc__)
+    measure_parts("06_2", "positions", (lengths, hands, clock), __doc__)

@@ -8,6 +8,7 @@ import { CACHE_KEYS, cacheAnswer, cacheKey, cacheStatus, cacheSums, windowChoice
 
 const CACHE_ASKED = 'What does a word cost, with and without the cache, and who pays the memory?';
 const CACHE_PACE = 350; // milliseconds for a step of the length
+const CACHE_TOLD = 1500; // milliseconds, at least, between two sentences of the status while it plays
 
 /** What is shown, from the state: every panel draws from this and from nothing else. */
 function cacheLook(model, ui) {
@@ -61,7 +62,7 @@ function cacheControls(act, names) {
   const choices = [model, heads, windows, bits].map((one) => one.node);
   if (names.length < 2) choices[0].hidden = true;
   const parts = [
-    h('div', { class: 'row choices' }, play, ...choices),
+    h('div', { class: 'row choices' }, play, ...choices.slice(0, 2), h('span', { class: 'both' }, ...choices.slice(2))),
     h('div', { class: 'dials' }, length.node, batch.node),
   ];
 
@@ -148,7 +149,7 @@ function onCacheKey(event, see, act) {
 }
 
 function render({ model, el }) {
-  const ui = { timer: null };
+  const ui = { timer: null, told: 0 };
   const F = frame({ model, el, label: model.get('title') || CACHE_ASKED, draw });
   F.root.classList.add('cache-viewer');
   ui.alive = () => F.root.isConnected;
@@ -161,7 +162,7 @@ function render({ model, el }) {
   const [short, long] = [h('b'), h('span')];
   const said = h('p', { class: 'answer', 'data-role': 'answer' }, short, ' ', long);
   const status = h('p', { class: 'status dim', role: 'status', 'aria-live': 'polite' });
-  const sums = ['', ''].map(() => h('p'));
+  const sums = ['', '', ''].map(() => h('p'));
   const formulas = h(
     'div',
     { class: 'formulas', 'data-role': 'sums' },
@@ -197,7 +198,9 @@ function render({ model, el }) {
     for (const panel of [triangles, plots]) panel.draw(view, palette, width);
     cacheSums(view).forEach((text, i) => set(sums[i], { text }));
     const told = cacheStatus(view);
-    if (!view.playing) set(status, { text: told });
+    if (view.playing && performance.now() - ui.told < CACHE_TOLD) return;
+    ui.told = performance.now();
+    set(status, { text: told });
     set(stage, { 'aria-label': told });
   }
 

@@ -25,6 +25,10 @@ export function pairsAnew(n, window) {
   return full + more * pairsUpTo(w, w) + (w * more * (more + 1)) / 2;
 }
 
+/** How many words, the one that is written included, can reach the next; null without a window. A layer looks
+ *  window - 1 words back, and what it finds there has looked as far back in the layer below. */
+export const reachOf = ({ layers, window }) => (window === null ? null : layers * (window - 1) + 1);
+
 /** Multiplications of one word that do not depend on the text: { own: projections and feed-forward network in all
  *  layers, pair: for each key that is looked at, head: of the vocabulary }. */
 export function unitCosts({ layers, heads, kv_heads: kv, head_size: size, d_model: wide, d_ff: inner, vocabulary }) {
@@ -36,18 +40,23 @@ export function unitCosts({ layers, heads, kv_heads: kv, head_size: size, d_mode
 }
 
 /** Everything for a text of n words, the last of which is being written, b texts at a time:
- *  { step, anew: multiplications of this word with and without; all, allAnew: of the text so far; perToken: numbers that
- *  a word leaves in the cache; kept: words whose keys are kept; numbers, bytes: of the cache; weights: bytes }. */
+ *  { step, anew: multiplications of this word with and without; again: words that are read again without, those that
+ *  can reach the next; all, allAnew: of the text so far; perToken: numbers that a word leaves in the cache; kept: words
+ *  whose keys are kept; numbers, bytes: of the cache; weights: bytes }. */
 export function cacheCosts(model, n, b, bytes) {
   const { own, pair, head } = unitCosts(model);
   const w = model.window;
   const kept = w === null ? n : Math.min(w, n);
+  const again = w === null ? n : Math.min(n, reachOf(model));
+  const anew = again * own + head + pair * pairsUpTo(again, w);
+  const until = ((again * (again + 1)) / 2) * own + again * head + pair * pairsAnew(again, w);
   const perToken = 2 * model.layers * model.kv_heads * model.head_size;
   return {
     step: b * (own + head + pair * kept),
-    anew: b * (n * own + head + pair * pairsUpTo(n, w)),
+    anew: b * anew,
+    again,
     all: b * (n * (own + head) + pair * pairsUpTo(n, w)),
-    allAnew: b * (((n * (n + 1)) / 2) * own + n * head + pair * pairsAnew(n, w)),
+    allAnew: b * (until + (n - again) * anew),
     ...{ kept, perToken, numbers: b * kept * perToken, bytes: b * kept * perToken * bytes },
     weights: model.parameters * bytes,
   };
@@ -63,10 +72,10 @@ export function outgrown(model, b) {
 /** How many heads may answer: the divisors of those that ask. */
 export const divisorsOf = (heads) => Array.from({ length: heads }, (_, i) => heads - i).filter((k) => heads % k === 0);
 
-/** A cell of the triangle: step t, word s, from 0. "none": later or out of the window, "read", "made". */
-export function cacheCell(t, s, window, cached) {
+/** A cell of the triangle: step t, word s, from 0. "none": later, "gone": too far back, "read", "made".
+ *  back: how many words are looked at with a cache, read again without; null for all. */
+export function cacheCell(t, s, back, cached) {
   if (s > t) return 'none';
-  if (cached && s === t) return 'made';
-  if (cached) return window !== null && t - s >= window ? 'gone' : 'read';
-  return 'made';
+  if (back !== null && t - s >= back) return 'gone';
+  return cached && s < t ? 'read' : 'made';
 }

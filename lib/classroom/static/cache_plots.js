@@ -1,6 +1,7 @@
 // Two plots over the length of the text, both axes in powers of ten: multiplications of the next word, and memory.
-import { clamp, h, set, textWidth } from './common.js';
+import { h, set, textWidth } from './common.js';
 import { pressAndDrag } from './heat.js';
+import { alongLine, LABEL_SIZE, placedLabels } from './cache_labels.js';
 import { CACHE_LENGTHS, cacheCosts } from './cache_model.js';
 import { cacheColours } from './cache_triangles.js';
 import { bytesWords, countWords } from './cache_words.js';
@@ -13,8 +14,19 @@ const power = (k) => `10${[...String(k)].map((digit) => RAISED[digit]).join('')}
 /** Ticks in bytes: 1 kB, 1 MB … */
 const byteTick = (k) => bytesWords(10 ** k).replace(/\.0+(?= )/, '');
 
-/** Do the two marks of the left plot stand so near that their words need both sides? */
-const tooNear = ({ anew, step }) => anew < 30 * step;
+/** Words in a box with the colour of their mark. */
+const labelOf = ({ left, top, wide, high }, words, colour, palette) => [
+  h('svg:rect', { x: left, y: top, width: wide, height: high, rx: 4, fill: palette.panel, stroke: colour }),
+  h('svg:text', {
+    x: left + wide / 2,
+    y: top + high / 2 + 4.5,
+    'text-anchor': 'middle',
+    'font-size': LABEL_SIZE,
+    'font-weight': 600,
+    'data-label': '',
+    text: words,
+  }),
+];
 
 /** The lines of both plots: { work: [{ name, colour, dash, values }], memory: [...] }, a value for each length. */
 export function cacheLines({ model, whole, batch, bytes, rivals, costs }, palette) {
@@ -60,7 +72,9 @@ function cachePlot(act, role, tickWords) {
     const wide = (last = width - PLOT_LEFT - PLOT_RIGHT);
     const bottom = PLOT_HIGH - PLOT_LOW;
     const all = lines.flatMap((line) => line.values).filter((value) => value > 0);
-    const [low, high] = [Math.floor(Math.log10(Math.min(...all))), Math.ceil(Math.log10(Math.max(...all)) + 1e-9)];
+    const spare = marks.length > 1 ? 1.3 : 0; // below the curves, for words
+    const low = Math.floor(Math.log10(Math.min(...all)) - spare);
+    const high = Math.ceil(Math.log10(Math.max(...all)) + 1e-9);
     const x = (n) => PLOT_LEFT + (Math.log10(n) / Math.log10(LONGEST)) * wide;
     const y = (value) => PLOT_TOP + ((high - Math.log10(value)) / (high - low)) * (bottom - PLOT_TOP);
     const made = [];
@@ -125,27 +139,15 @@ function cachePlot(act, role, tickWords) {
         'stroke-dasharray': '4 3',
       }),
     );
-    marks.forEach(({ value, colour, words, below }) => {
-      made.push(
-        h('svg:circle', { cx: x(length), cy: y(value), r: 5.5, fill: colour, stroke: palette.bg, 'stroke-width': 2 }),
-      );
-      const left = x(length) + 12 + textWidth(words, 12.5) > width - PLOT_RIGHT;
-      const word = {
-        x: x(length) + (left ? -10 : 10),
-        y: clamp(y(value) + (below ? 16 : -8), PLOT_TOP + 10, bottom - 4),
-      };
-      const halo = `paint-order:stroke;stroke:${palette.bg};stroke-width:4px;stroke-linejoin:round`;
-      made.push(
-        h('svg:text', {
-          ...word,
-          'text-anchor': left ? 'end' : 'start',
-          'font-size': 12.5,
-          'font-weight': 650,
-          style: halo,
-          text: words,
-        }),
-      );
+    const spots = marks.map(({ value, words }) => ({ x: x(length), y: y(value), wide: textWidth(words, LABEL_SIZE) }));
+    const curves = lines.map(({ values }) => alongLine(values.map((value, i) => [x(CACHE_LENGTHS[i]), y(value)])));
+    const within = { left: PLOT_LEFT + 2, right: width - 1, top: 1, bottom: bottom - 2 };
+    const boxes = placedLabels(spots, curves.flat(), within);
+    marks.forEach(({ colour }, i) => {
+      const { x: cx, y: cy } = spots[i];
+      made.push(h('svg:circle', { cx, cy, r: 5.5, fill: colour, stroke: palette.bg, 'stroke-width': 2 }));
     });
+    marks.forEach(({ colour, words }, i) => made.push(...labelOf(boxes[i], words, colour, palette)));
     node.replaceChildren(...made);
     set(node, { width, height: PLOT_HIGH, viewBox: `0 0 ${width} ${PLOT_HIGH}` });
   }
@@ -188,8 +190,8 @@ export function cachePlots(act) {
     const { costs, length } = view;
     const marks = {
       work: [
+        { value: costs.step, colour: cached, words: countWords(costs.step) },
         { value: costs.anew, colour: anew, words: countWords(costs.anew) },
-        { value: costs.step, colour: cached, words: countWords(costs.step), below: tooNear(costs) },
       ],
       memory: [{ value: costs.bytes, colour: cached, words: bytesWords(costs.bytes) }],
     };

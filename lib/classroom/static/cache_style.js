@@ -5,7 +5,8 @@ export const CACHE_STYLE = `
 .mtm.narrow .answer { min-height: 6em }
 .mtm .dials { display: grid; grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); gap: 4px 22px; margin: 8px 0 4px }
 .mtm .dials label { display: grid; grid-template-columns: 1fr auto; gap: 0 8px } .mtm .dials input { grid-column: 1 / -1; width: 100% }
-.mtm .dials b { color: var(--ink) } .mtm .choices { gap: 8px 18px; margin-top: 8px }
+.mtm .dials b { color: var(--ink) } .mtm .choices { gap: 8px 14px; margin-top: 8px }
+.mtm .choices label { gap: 5px } .mtm .choices .both { display: inline-flex; gap: 14px }
 .mtm .stage { position: relative; user-select: none; -webkit-user-select: none; margin-top: 10px }
 .mtm .stage:focus-visible { outline: 1.5px dashed var(--accent); outline-offset: 4px }
 .mtm .pair { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 14px 30px }

@@ -1,7 +1,7 @@
 // Two triangles: what is made and what is read at each word, without a cache and with one.
 import { h, set } from './common.js';
-import { CACHE_CELLS, cacheCell } from './cache_model.js';
-import { countWords } from './cache_words.js';
+import { CACHE_CELLS, cacheCell, reachOf } from './cache_model.js';
+import { againWords, cellWords, countWords } from './cache_words.js';
 
 const TRIANGLE_LEFT = 44;
 
@@ -29,11 +29,12 @@ function cacheTriangle(cached) {
     const pen = canvas.getContext('2d');
     pen.scale(dots, dots);
     const { anew, cached: blue } = cacheColours(palette);
-    const window_ = model.window === null ? null : Math.max(1, Math.round(model.window / each));
+    const words = cached ? model.window : reachOf(model);
+    const back = words === null ? null : Math.max(1, Math.round(words / each));
     const gap = cells > 24 ? 0.5 : 1.5;
     for (let t = 0; t < cells; t++) {
       for (let s = 0; s <= t; s++) {
-        const kind = cacheCell(t, s, window_, cached);
+        const kind = cacheCell(t, s, back, cached);
         pen.globalAlpha = kind === 'read' ? 0.28 : kind === 'gone' ? 0.5 : t === cells - 1 ? 1 : 0.8;
         pen.fillStyle = kind === 'gone' ? palette.line : cached ? blue : anew;
         pen.fillRect(TRIANGLE_LEFT + s * step, t * tall, Math.max(0.6, step - gap), Math.max(0.6, tall - gap));
@@ -55,7 +56,7 @@ function cacheTriangle(cached) {
       );
     pen.textAlign = 'left';
     pen.fillText(
-      each > 1 ? `words looked at; a cell: ${countWords(each)} words` : 'words looked at; a cell: one word',
+      `words looked at; a cell: ${cellWords(each)}`,
       TRIANGLE_LEFT,
       high - 3,
     );
@@ -63,7 +64,7 @@ function cacheTriangle(cached) {
     set(more, {
       text: cached
         ? 'one key and one value are made, the others read'
-        : 'at every word all keys and values are made again',
+        : againWords(costs.again, length),
     });
     set(foot, {
       text: `this word: ${countWords(cached ? costs.step : costs.anew)} multiplications`,

@@ -1,6 +1,6 @@
 // What the cache viewer says, and which key does what. Pure: no drawing.
 import { clamp } from './common.js';
-import { CACHE_BATCHES, CACHE_BYTES, CACHE_LENGTHS, divisorsOf, outgrown } from './cache_model.js';
+import { CACHE_BATCHES, CACHE_BYTES, CACHE_LENGTHS, divisorsOf, outgrown, reachOf } from './cache_model.js';
 
 export const CACHE_KEYS = [
   ['← →', 'shorter, longer'],
@@ -43,6 +43,20 @@ export function bytesWords(x) {
 /** How many times as much: 703 times, 1.2 times. */
 export const timesWords = (x) => `${x >= 9.95 ? Math.round(x).toLocaleString('en') : x.toFixed(1)} times`;
 
+/** A number with what it counts: 1 head, 12 heads. */
+const counted = (n, thing) => `${n.toLocaleString('en')} ${thing}${n === 1 ? '' : 's'}`;
+
+/** How many words a cell of a triangle stands for. */
+export const cellWords = (each) =>
+  each < 10 && each % 1 ? `${each.toFixed(1)} words` : counted(Math.round(each), 'word');
+
+/** What is made again at a word of the text without a cache. */
+export const againWords = (again, length) =>
+  again < length
+    ? `at every word those of the last ${again.toLocaleString('en')} are made again`
+    : 'at every word all keys and values are made again';
+
+const headsWords = ({ kv_heads: kv, heads }) => `${kv} of ${counted(heads, 'head')} ${kv === 1 ? 'answers' : 'answer'}`;
 const textsWords = (b) => (b === 1 ? 'one text' : `${b} texts`);
 
 /** The windows to choose from: none, and powers of four below the longest text; with the model's own. */
@@ -71,25 +85,29 @@ export function cacheAnswer(view) {
     : '';
   return {
     short,
-    long: `Memory pays: ${bytesWords(costs.bytes)} for ${textsWords(batch)} of ${length.toLocaleString('en')} word${length === 1 ? '' : 's'}; ${grows}.${rival}`,
+    long: `Memory pays: ${bytesWords(costs.bytes)} for ${textsWords(batch)} of ${counted(length, 'word')}; ${grows}.${rival}`,
   };
 }
 
-/** The two sums, with their numbers. */
+/** The sums, with their numbers. */
 export function cacheSums({ model, costs, batch, bytes, length }) {
   const n = (x) => x.toLocaleString('en');
-  const words =
-    model.window !== null && model.window < length ? `${n(costs.kept)} words in the window` : `${n(length)} words`;
+  const within = model.window !== null && model.window < length ? ' in the window' : '';
+  const reach = `${counted(model.layers, 'layer')} × (${n(model.window ?? 1)} − 1) + 1 = ${counted(reachOf(model) ?? 1, 'word')}`;
+  const answer = `${counted(model.kv_heads, 'head')} that ${model.kv_heads === 1 ? 'answers' : 'answer'}`;
   return [
-    `2 (key, value) × ${n(model.layers)} layers × ${n(model.kv_heads)} heads that answer × ${n(model.head_size)} numbers × ${words} × ${textsWords(batch)} × ${bytes} byte${bytes === 1 ? '' : 's'} = ${n(costs.bytes)} bytes`,
-    `${n(costs.perToken)} numbers a word; the whole text of ${n(length)} so far: ${countWords(costs.all)} multiplications with, ${countWords(costs.allAnew)} without`,
+    `2 (key, value) × ${counted(model.layers, 'layer')} × ${answer} × ${counted(model.head_size, 'number')} × ${counted(costs.kept, 'word')}${within} × ${textsWords(batch)} × ${counted(bytes, 'byte')} = ${counted(costs.bytes, 'byte')}`,
+    `${counted(costs.perToken, 'number')} a word; the whole text of ${n(length)} so far: ${countWords(costs.all)} multiplications with, ${countWords(costs.allAnew)} without`,
+    model.window === null
+      ? 'without a cache the next word asks all words before it again'
+      : `without a cache the next word asks at most ${reach} again: what lies further back cannot reach it`,
   ];
 }
 
 /** The sentence of the status. */
 export function cacheStatus({ name, model, length, batch, bytes, costs }) {
   const window = model.window === null ? 'no window' : `window ${model.window}`;
-  return `${name}, ${model.kv_heads} of ${model.heads} heads answer, ${window}, ${CACHE_BYTES[bytes]}: word ${length.toLocaleString('en')} of ${textsWords(batch)}; cache ${bytesWords(costs.bytes)}.`;
+  return `${name}, ${headsWords(model)}, ${window}, ${CACHE_BYTES[bytes]}: word ${length.toLocaleString('en')} of ${textsWords(batch)}; cache ${bytesWords(costs.bytes)}.`;
 }
 
 const next = (list, value) => list[(list.indexOf(value) + 1) % list.length];

@@ -64,13 +64,15 @@ function render({ model, el }) {
       Object.assign(ui, { cursor: null });
       put(place);
     },
-    cut() {
+    cut(event) {
       if (!model.get('can_compute')) return;
+      if (event?.detail) grid.node.focus({ preventScroll: true }); // by mouse: the arrows go on among the heads
       const { kind, shown } = look();
       python.answered();
       put({ cut: toggledCut(model.get('cut'), [kind.name, shown.layer, shown.head]) });
     },
-    whole() {
+    whole(event) {
+      if (event) grid.node.focus({ preventScroll: true }); // its button goes away
       python.answered();
       put({ cut: [] });
     },
@@ -146,7 +148,7 @@ function render({ model, el }) {
       view = look(),
       turn = { PageUp: -1, PageDown: 1 }[key],
       plain = { x: act.cut, r: act.whole, m: act.nextMark, v: act.view }[key];
-    if (plain) plain();
+    if (plain) plain(null);
     else if (turn && view.kinds.length > 1) act.turn(turn);
     else if (key === 'Escape') {
       if (ui.cursor) change({ cursor: null });

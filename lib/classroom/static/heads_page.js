@@ -56,7 +56,7 @@ export function headsPage({ grid, map, bars, said, act, kinds, able }) {
   const hints = [
     ['↑ ↓ ← →', 'look at a head, or a row'],
     ['Enter', 'choose it'],
-    ['m', 'mark'],
+    ...(kinds.some((kind) => kind.rules.length) ? [['m', 'mark']] : []),
     ...(able() ? [['x', 'cut'], ['r', 'restore']] : []),
     ['v', 'map or lines'],
     ...(kinds.length > 1 ? [['PgUp PgDn', 'encoder, decoder …']] : []),
@@ -74,7 +74,7 @@ export function headsPage({ grid, map, bars, said, act, kinds, able }) {
         h('button', { 'data-mark': name, text, onclick: () => act.mark(name) }),
       );
       marks.replaceChildren(h('span', { class: 'small dim', text: 'Who looks at' }), ...markButtons);
-      marks.hidden = !markButtons.length;
+      marks.hidden = marked.hidden = !markButtons.length;
     }
     for (const button of markButtons) set(button, { 'aria-pressed': `${button.dataset.mark === rule?.name}` });
   }

@@ -38,7 +38,7 @@ export function headsSaid({ pick }) {
     const next = here.causal || here.name === 'cross' || here.name === 'decoder',
       counted = wanted.some((word) => word !== null);
     set(title, {
-      text: `What the model says ${next ? 'comes next' : `at each ${here.noun}`}${counted ? '; bold where it is right' : ''}`,
+      text: `What the model says ${next ? 'comes next' : `at each ${here.noun}`}${counted ? '; where it is right: bold, green and underlined' : ''}`,
     });
     said.forEach(([[word, p]], t) => {
       const before = first?.[t][0][0] ?? word,

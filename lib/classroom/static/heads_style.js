@@ -22,7 +22,7 @@ export const HEADS_STYLE = `
 .mtm .said .read { font-size: 11px; color: var(--dim) }
 .mtm .said b { font-weight: 500; white-space: pre } .mtm .said s { font-size: 11px; color: var(--dim) }
 .mtm .said i { height: 3px; min-width: 1px; border-radius: 2px; background: var(--dim); justify-self: start }
-.mtm .said .right b { font-weight: 700; color: var(--good); }
+.mtm .said .right b { font-weight: 700; color: var(--good); text-decoration: underline; text-underline-offset: 3px }
 .mtm .said .right i { background: var(--good) }
 .mtm .said .changed { background: var(--panel); border-color: var(--line) } .mtm .said .changed:not(.right) b { color: var(--bad) }
 .mtm .said .here { border-color: var(--accent) }

@@ -50,18 +50,18 @@ export function headsSaidWords({ kind, row, answer, stale }) {
 /** A head in words, for the heading and for hover. */
 export const headsLabel = ({ labels }, { layer, head }) => labels[layer][head];
 
-/** Which heads follow the marked rule most. */
+/** Which heads follow the marked rule: those with half of their weight there, and twice what looking at all gives. */
 export function headsMarked({ kind, rule }) {
   if (!rule) return 'Choose one: the heads that do it stay, the others fade.';
   const all = rule.share.flatMap((row, layer) => row.map((share, head) => ({ layer, head, share })));
   all.sort((a, b) => b.share - a.share);
+  const alike = `A head that looks at all ${kind.noun}s alike has ${shareText(rule.chance)}.`;
+  if (all[0].share < Math.max(0.5, 2 * rule.chance))
+    return `No head does this: at most ${shareText(all[0].share)} of a head's weight is on ${rule.long}. ${alike}`;
   const best = all
     .filter(({ share }, k) => k === 0 || (k < 3 && share >= 2 * rule.chance))
     .map((each) => `${headName(each)} (${shareText(each.share)})`);
-  return (
-    `Most weight on ${rule.long}: ${best.join(', ')}. ` +
-    `A head that looks at all ${kind.noun}s alike has ${shareText(rule.chance)}.`
-  );
+  return `Most weight on ${rule.long}: ${best.join(', ')}. ${alike}`;
 }
 
 const listed = (words) =>

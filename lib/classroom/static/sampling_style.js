@@ -9,17 +9,17 @@ export const SAMPLING_STYLE = `
 .mtm .dials b { color: var(--ink) }
 .mtm .drive { margin-top: 8px } .mtm .drive .set { display: inline-flex; gap: 6px; align-items: center }
 .mtm .drive .end { margin-left: auto }
-.mtm .texts { margin-top: 10px; max-height: 190px; overflow-y: auto; padding: 4px 2px 6px; border-top: 1px solid var(--line);
-  border-bottom: 1px solid var(--line); font: 14px/1.35 ui-monospace, "SF Mono", "DejaVu Sans Mono", monospace }
+.mtm .texts { margin-top: 10px; overflow-y: auto; padding: 4px 2px 2px; border-top: 1px solid var(--line);
+  border-bottom: 1px solid var(--line); font: 14px/20px ui-monospace, "SF Mono", "DejaVu Sans Mono", monospace }
 .mtm .texts .token { display: inline-block; vertical-align: top; white-space: pre; cursor: pointer; border-radius: 3px;
-  margin-bottom: 3px; text-align: center } .mtm .texts .given { color: var(--dim); white-space: pre-wrap }
+  height: 36px; margin-bottom: 4px; text-align: center } .mtm .texts .given { color: var(--dim); cursor: default }
 .mtm .texts.long .token { padding: 0 2px }
-.mtm .texts .token i { display: block; font-style: normal; font-size: 12px; color: var(--accent); min-height: 1.35em }
+.mtm .texts .token i { display: block; font-style: normal; font-size: 12px; line-height: 16px; color: var(--accent); min-height: 16px }
 .mtm .texts .token i.same { color: var(--dim) }
 .mtm .texts .token.later { color: var(--dim) }
 .mtm .texts .token.cut b { color: var(--bad); text-decoration: underline wavy; text-underline-offset: 3px }
 .mtm .texts .token b { font-weight: inherit; display: block } .mtm .texts .token.here { outline: 2px solid var(--accent) }
-.mtm .texts.live { white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.7 }
+.mtm .texts.live { white-space: pre-wrap; overflow-wrap: anywhere; line-height: 24px }
 .mtm .texts .new { font-weight: 650 } .mtm .texts .caret { border-left: 2px solid var(--accent); margin-left: 1px }
 .mtm .legend { display: flex; flex-wrap: wrap; gap: 2px 18px; margin-top: 8px } .mtm .legend span { display: inline-flex; gap: 6px; align-items: center }
 .mtm .stage { position: relative; user-select: none; -webkit-user-select: none; margin-top: 4px }

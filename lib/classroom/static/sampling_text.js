@@ -2,18 +2,32 @@
 import { h, set } from './common.js';
 import { quoted, tokenWords } from './sampling_words.js';
 
-/** A recorded text: { node, draw(view) }. A press on a token goes there. */
+const [RECORDED_LINE, LIVE_LINE] = [40, 24]; // pixels, as in the style
+const [RECORDED_LINES, LIVE_LINES] = [5, 8]; // that are seen at once
+
+/** How far to scroll so that [top, bottom) is seen with as much before as after it, in whole lines; `now` where it is
+ *  seen already. */
+export function scrolledTo(top, bottom, now, high, line) {
+  if (top >= now && bottom <= now + high) return now;
+  return Math.max(0, line * Math.round((top + bottom - high) / (2 * line)));
+}
+
+/** A pane of whole lines. */
+const pane = (lines, line, look, ...parts) =>
+  h('div', { ...look, style: `max-height:${lines * line + 8}px`, 'data-role': 'text' }, ...parts);
+
+/** A recorded text: { node, draw(view) }. A press on a token goes there; below the prompt nothing was drawn. */
 export function recordedText(act, { prompt, tokens, names }) {
-  const given = h('span', { class: 'given', text: prompt.map(names).join('') });
-  const spans = tokens.map((token, i) => {
+  const cell = (token, look) => {
     const [real, draws] = [h('b', { text: tokenWords(names(token)) }), h('i')];
-    const node = h('span', { class: 'token', 'data-place': i, onclick: () => act.go(i) }, real, draws);
-    return { node, draws };
-  });
-  const long = tokens.some((token) => [...names(token)].length > 1);
-  const look = { class: `texts${long ? ' long' : ''}`, 'data-role': 'text' };
-  const node = h('div', look, given, ...spans.map((span) => span.node));
-  let seen = null;
+    return { node: h('span', look, real, draws), draws };
+  };
+  const given = prompt.map((token) => cell(token, { class: 'token given' }));
+  const spans = tokens.map((token, i) => cell(token, { class: 'token', 'data-place': i, onclick: () => act.go(i) }));
+  const long = [...prompt, ...tokens].some((token) => [...names(token)].length > 1);
+  const look = { class: `texts${long ? ' long' : ''}` };
+  const node = pane(RECORDED_LINES, RECORDED_LINE, look, ...[...given, ...spans].map((span) => span.node));
+  let [seen, wide] = [null, null];
 
   function draw({ place, whole }) {
     spans.forEach(({ node: span, draws }, i) => {
@@ -25,10 +39,15 @@ export function recordedText(act, { prompt, tokens, names }) {
       span.classList.toggle('here', i === place);
       span.classList.toggle('later', i > place);
     });
-    const here = spans[place].node;
-    if (seen !== place && node.scrollHeight > node.clientHeight)
-      node.scrollTop = here.offsetTop - node.offsetTop - node.clientHeight / 2;
-    seen = place;
+    if (seen !== place || wide !== node.clientWidth) follow(spans[place].node);
+    [seen, wide] = [place, node.clientWidth];
+  }
+
+  /** Where a token is out of sight, scroll to it. */
+  function follow(span) {
+    const top = span.getBoundingClientRect().top - node.firstElementChild.getBoundingClientRect().top;
+    const high = RECORDED_LINES * RECORDED_LINE;
+    node.scrollTop = scrolledTo(top, top + RECORDED_LINE, node.scrollTop, high, RECORDED_LINE);
   }
   return { node, draw };
 }
@@ -37,7 +56,7 @@ export function recordedText(act, { prompt, tokens, names }) {
 export function writtenText({ prompt, names }) {
   const given = h('span', { class: 'given', text: prompt.map(names).join('') });
   const grown = h('span', { class: 'new', 'data-role': 'written' });
-  const node = h('div', { class: 'texts live', 'data-role': 'text' }, given, grown, h('span', { class: 'caret' }));
+  const node = pane(LIVE_LINES, LIVE_LINE, { class: 'texts live' }, given, grown, h('span', { class: 'caret' }));
   function draw({ written, cut, drawn }) {
     set(grown, { text: written.map(names).join('') });
     set(node, { title: `next: ${quoted(names(cut.order[drawn]))}` });
