@@ -64,6 +64,10 @@ def left_sorted(p, top_p):
     return by_sorting(p, top_p).sort(descending=True).values
 
 
+def by_a_threshold(p, top_p):
+    return torch.where(p >= 1 - top_p, p, 0) / p[p >= 1 - top_p].sum()
+
+
 def made_even(p, top_p):
     kept = (by_sorting(p, top_p) > 0).double()
     return kept / kept.sum()
@@ -76,7 +80,9 @@ WRONG = {
     "its own place": left_sorted,
     "proportions": made_even,
     "the probabilities alone": lambda p, top_p: p.sort(),
-    "expected 12 numbers": lambda p, top_p: by_sorting(p, top_p)[None],
+    "returned nothing": lambda p, top_p: None,
+    "a threshold for each": by_a_threshold,
+    "expected 5 numbers": lambda p, top_p: by_sorting(p, top_p)[None],
 }
 
 

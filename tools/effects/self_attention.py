@@ -1,6 +1,6 @@
 """Measure attention without recurrence, for lesson 06_1, into data/effects/06_1.json.
 
-    python -m tools.effects.self_attention             (about a quarter of an hour on one core)
+    python -m tools.effects.self_attention             (about twenty minutes on one core)
     python -m tools.effects.self_attention heads       only one part; or: network, patient, order, wall, letters, …
 
 `holding` and `carrying`: one layer of attention, an LSTM and a GRU of torch.nn with equally many numbers to learn,
@@ -34,30 +34,36 @@ NAMES, VALUES, WIDTH = 32, 8, 64
 # ---------------------------------------------------------------- looking up
 
 
-def look_up(batch, pairs, questions, generator, *, asks=1, silence=0):
+def look_up(batch, pairs, questions, generator, *, asks=1, silence=0, columns=None):
     """Pairs of a name and a value, silence, then questions that name one or two of them.
 
-    x (B, pairs + silence + questions, 8 + 32 · asks), y and asked (B, questions, asks): values, and whose they are.
+    x (B, pairs + silence + questions, 8 + 32 · blocks), y and asked (B, questions, asks): values, and whose they are.
+    columns: in which block of 32 the first name asked stands, and the second: 0 and 1 unless you say. Pairs are told
+    in block 0, so that there is one block more than the largest of them.
     """
+    columns = tuple(range(asks)) if columns is None else columns
     names = torch.rand(batch, NAMES, generator=generator).argsort(1)[:, :pairs]
     values = torch.randint(VALUES, (batch, pairs), generator=generator)
     asked = torch.randint(pairs, (batch, questions, asks), generator=generator)
     told = torch.cat([F.one_hot(values, VALUES), F.one_hot(names, NAMES)], -1).float()
-    told = F.pad(told, (0, NAMES * (asks - 1), 0, silence))
+    told = F.pad(told, (0, NAMES * max(columns), 0, silence))
     rows = torch.arange(batch)[:, None, None]
-    question = F.one_hot(names[rows, asked], NAMES).float().flatten(2)
+    question = torch.zeros(batch, questions, 1 + max(columns), NAMES)
+    question[:, :, list(columns)] = F.one_hot(names[rows, asked], NAMES).float()
+    question = question.flatten(2)
     return torch.cat([told, F.pad(question, (VALUES, 0))], 1), values[rows, asked], asked
 
 
 class Answering(nn.Module):
     """A layer between two linear maps; it answers at the last steps: (B, questions, asks, 8).
 
-    hidden: units of a small network in the place of the second map.
+    hidden: units of a small network in the place of the second map. columns: see `look_up`.
     """
 
-    def __init__(self, layer, size, asks=1, hidden=None):
+    def __init__(self, layer, size, asks=1, hidden=None, columns=None):
         super().__init__()
-        self.into, self.layer = nn.Linear(VALUES + NAMES * asks, WIDTH), layer
+        blocks = asks if columns is None else 1 + max(columns)
+        self.into, self.layer = nn.Linear(VALUES + NAMES * blocks, WIDTH), layer
         self.answer = nn.Linear(size, VALUES * asks)
         if hidden is not None:
             self.answer = nn.Sequential(nn.Linear(size, hidden), nn.ReLU(), nn.Linear(hidden, VALUES * asks))
@@ -84,7 +90,8 @@ LAYERS = {
 def answering(build, seed, rate, steps, pairs, questions=4, *, batch=32, hidden=None, **task):
     """Train one to look up. Returns the model, and a row: rate, parameters, loss at the end, share of right answers."""
     torch.manual_seed(seed)
-    model, generator = Answering(*build(), task.get("asks", 1), hidden), torch.Generator().manual_seed(seed)
+    model = Answering(*build(), task.get("asks", 1), hidden, task.get("columns"))
+    generator = torch.Generator().manual_seed(seed)
 
     def surprise(model, drawn):
         return F.cross_entropy(model(drawn[0], questions).flatten(0, 2), drawn[1].flatten())
@@ -191,6 +198,16 @@ def patient():
         yield {"steps": 2_000, "pairs": 8, "rows": rows}
 
 
+def which():
+    """One head gives the second name up. Why that one? The names asked in other columns than those of the pairs."""
+    rows = []
+    for seed in progress(SEEDS, label="which"):
+        for name, columns in {"swapped": (1, 0), "columns of their own": (1, 2)}.items():
+            row = answering(LAYERS["attention"], seed, 0.01, 400, 8, batch=64, asks=2, columns=columns)[1]
+            rows.append({"columns": name} | row)
+        yield {"steps": 400, "pairs": 8, "rows": rows}
+
+
 def _without(model, head):
     def silent(value, t):
         return value * (torch.arange(value.shape[1]) != head)[:, None, None]
@@ -202,20 +219,36 @@ def _without(model, head):
 # ---------------------------------------------------------------- why divide by the root of d
 
 
-def scale(sizes=(64, 512)):
-    """Does it learn without the division? Steps until the loss is below 0.1, None if it never is."""
-    rows, tuned = [], {}
-    kinds = {f"{size}, {name}": (size, value) for size in sizes for name, value in (("divided", None), ("not", 1.0))}
+STARTS = {"divided": (None, False), "not": (1.0, False), "divided, louder": (None, True)}
 
-    def build(size, value):
-        return lambda: (MultiHeadAttention(WIDTH, 1, head_size=size, scale=value), WIDTH)
 
-    for name, kind in kinds.items():
-        tuned[name] = best_rate(build(*kind), 200, 8)
+def scale(sizes=(64, 512), steps=200):
+    """Does it learn without the division? Batches until a loss below 0.1, None if there is none within `steps`.
+
+    "divided, louder": divided, and the maps to query and key begun E^(1/4) times as large, so that the scores of a
+    fresh layer are those of the undivided one. Every kind with the two larger rates; `smaller`: the smallest, one seed.
+    """
+    kinds, rows = [f"{size}, {name}" for size in sizes for name in STARTS], []
+    smaller = [_scaled(kind, TUNED_ON, RATES[0], steps) for kind in kinds]
     for seed in progress(SEEDS, label="scale"):
-        for name, kind in kinds.items():
-            rows.append({"kind": name} | answering(build(*kind), seed, tuned[name]["best"], 200, 8)[1])
-        yield {"steps": 200, "pairs": 8, "tuned on seed": TUNED_ON, "tuning": tuned, "rows": rows}
+        rows += [_scaled(kind, seed, rate, steps) for kind in kinds for rate in RATES[1:]]
+        yield {"steps": steps, "pairs": 8, "smaller": smaller, "rows": rows}
+
+
+def _scaled(kind, seed, rate, steps):
+    size, _, name = kind.partition(", ")
+    row = answering(lambda: (_looks(int(size), *STARTS[name]), WIDTH), seed, rate, steps, 8)[1]
+    return {"kind": kind} | {name: row[name] for name in ("seed", "rate", "loss", "below 0.1")}
+
+
+def _looks(size, factor, louder):
+    """One head of so many numbers, its scores multiplied by factor (None: divided by the root of the size)."""
+    layer = MultiHeadAttention(WIDTH, 1, head_size=size, scale=factor)
+    if louder:
+        with torch.no_grad():
+            for weights in (*layer.to_query.parameters(), *layer.to_key.parameters()):
+                weights.mul_(size**0.25)
+    return layer
 
 
 # ---------------------------------------------------------------- where am I?
@@ -285,6 +318,9 @@ PIECE, LONG = 64, 512  # letters: as many as were learnt on; eight times as many
 EDGES = (0, 8, 16, 32, 64, 128, 256, 512)
 READERS = {"one layer": (1, 0), "two layers": (2, 0), "two layers and networks": (2, 256),
            "three layers and networks": (3, 256)}  # fmt: skip
+# whatever these learn, the order of all letters but the last is nothing to them; the second has as many weights as two
+# layers and networks
+BAGS = {"one layer and a network": (1, 256), "one layer and a wide network": (1, 640)}
 
 
 def running(tales):
@@ -306,7 +342,7 @@ def stretches(bits):
 
 def reader(kind, seed, steps, rate, length=PIECE):
     """Attention without positions reads the tales, 1,024 letters a step: a row, judged within its length and beyond."""
-    layers, d_ff = READERS[kind]
+    layers, d_ff = (READERS | BAGS)[kind]
     torch.manual_seed(seed)
     blocks = [TransformerBlock(64, 4, d_ff) for _ in range(layers)]
     backbone = blocks[0] if layers == 1 else TransformerStack(blocks)
@@ -339,12 +375,34 @@ def letters(steps=400, rate=0.01):
         yield {"rate": rate, "edges": EDGES, "chain": known, "rows": rows}
 
 
+def bag(steps=400, rate=0.01):
+    """The same for one layer and a network, which reads a bag: how much of what two gain needs order?"""
+    rows = []
+    for seed in progress(SEEDS, label="a bag"):
+        rows.append(reader(list(BAGS)[0], seed, steps, rate))
+        yield {"rate": rate, "rows": rows}
+
+
+def patience(steps=1_600, rate=0.01):
+    """Four times the batches, one seed each."""
+    rows = []
+    for kind in progress([*list(READERS)[:3], list(BAGS)[0]], label="patience"):
+        rows.append(reader(kind, 0, steps, rate))
+        yield {"rate": rate, "rows": rows}
+
+
+def wide(steps=1_600, rate=0.01):
+    """Is it order that two layers have, or only more weights? One layer with as many, one seed."""
+    yield {"rate": rate, "rows": [reader(list(BAGS)[1], 0, steps, rate)]}
+
+
 def drying(steps=400, rate=0.01, kind="two layers and networks"):
     """Does what leaks in end with the length that was learnt on? On one seed, taught on pieces four times as long."""
     yield {"length": 4 * PIECE, "rows": [reader(kind, 0, steps, rate, 4 * PIECE)]}
 
 
-PARTS = (heads, network, patient, order, wall, letters, drying, holding, larger, carrying, remembering, scale)
+PARTS = (heads, which, network, patient, order, wall, letters, bag, patience, wide, drying, holding, larger, carrying,
+         remembering, scale)  # fmt: skip
 
 if __name__ == "__main__":
     torch.set_num_threads(1)

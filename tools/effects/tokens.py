@@ -1,13 +1,14 @@
 """Measure tokens and ways to write, for lesson 06_5, into data/effects/06_5.json.
 
     python -m tools.effects.tokens              (about nine minutes on one core)
-    python -m tools.effects.tokens tables       only one part; or: networks, patient, writing
+    python -m tools.effects.tokens tables       only one part; or: networks, patient, controls, writing
 
 `tables`: counts of Kneser and Ney on characters and on byte pairs. `networks`: one small GPT for each vocabulary, all
 with about the same processor seconds (`STEPS` was set so; what they took stands in the rows), each with the best of
 three learning rates. Rates, orders and merges are chosen on the last seven training tales. `patient`: the first seed of
-the two ends again, with five times the steps. `writing`: what the GPT of data/checkpoints writes after pieces of the
-tales held out, in several ways, with five seeds of dice, judged by `writing_measures`.
+the two ends again, with five times the steps. `controls`: why pieces gain, on the first seed: each end with the reach
+of the other in letters, and letters with twice the steps. `writing`: what the GPT of data/checkpoints writes after
+pieces of the tales held out, in several ways, with five seeds of dice, judged by `writing_measures`.
 """
 
 import json
@@ -31,7 +32,7 @@ from tools.effects.writing_measures import measures
 SEEDS, TUNED_ON, RATES = range(5), 100, (0.003, 0.01, 0.02)
 TALES, HELD_OUT = saltmere().train, saltmere().held_out
 MERGES = (0, 64, 128, 256, 512, 768, 1024, 2048, 4096)
-STEPS = {0: 250, 128: 240, 256: 225, 512: 190}  # merges -> batches of 32 pieces of 64 tokens
+STEPS = {0: 250, 128: 240, 256: 225, 512: 190}  # merges -> batches of 2,048 tokens, 32 times 64
 SIZES = dict(d_model=64, n_heads=4, n_layers=2, d_ff=208, positions="rotary", window=64)
 
 
@@ -84,23 +85,24 @@ def tables():
 # ---------------------------------------------------------------- networks
 
 
-def crops(text, steps, seed, batch=32, length=64):
+def crops(text, steps, seed, batch, length):
     generator = torch.Generator().manual_seed(seed)
     for _ in range(steps):
         yield text[torch.randint(len(text) - length, (batch, 1), generator=generator) + torch.arange(length + 1)]
 
 
-def network(merges, rate, seed, read, new, times=1):
+def network(merges, rate, seed, read, new, times=1, length=64):
     words = Vocabulary(merges, read)
-    tokens, (unseen, length) = words.encode(read)[0], words.encode(new)
+    tokens, (unseen, each) = words.encode(read)[0], words.encode(new)
     text = torch.cat([torch.cat([torch.tensor([words.start]), tale]) for tale in tokens])
     torch.manual_seed(seed)
-    model, steps, began = GPT(words.size, **SIZES), times * STEPS[merges], time.process_time()
-    train(model, crops(text, steps, seed), steps=steps, learning_rate=rate, schedule=warmup_cosine(steps, 20))
+    model, steps = GPT(words.size, **SIZES | {"window": length}), times * STEPS[merges]
+    batches, began = crops(text, steps, seed, 2048 // length, length), time.process_time()
+    train(model, batches, steps=steps, learning_rate=rate, schedule=warmup_cosine(steps, 20))
     row = {"merges": merges, "seed": seed, "rate": rate, "steps": steps, "seconds": time.process_time() - began}
     bits = evaluate(model, unseen, start=words.start).bits_per_symbol
-    row |= {"parameters": count_parameters(model), "characters a token": length}
-    return row | {"bits": bits / length, "perplexity a token": 2**bits}
+    row |= {"parameters": count_parameters(model), "characters a token": each}
+    return row | {"bits": bits / each, "perplexity a token": 2**bits}
 
 
 def tuned(merges):
@@ -120,6 +122,14 @@ def patient():
     tuning, rows = json.loads((DATA / "effects/06_5.json").read_bytes())["networks"]["tuning"], []
     for merges in (min(STEPS), max(STEPS)):
         rows.append(network(merges, tuning[str(merges)]["best"], 0, TALES, HELD_OUT, times=5))
+        yield {"rows": rows}
+
+
+def controls():
+    """Is it reach? 24 pieces are 64 letters, 64 pieces are 168. Or more text: letters with as much as pieces had?"""
+    tuning, rows = json.loads((DATA / "effects/06_5.json").read_bytes())["networks"]["tuning"], []
+    for merges, changed in ((512, dict(length=24)), (0, dict(times=2)), (0, dict(length=168))):
+        rows.append(network(merges, tuning[str(merges)]["best"], 0, TALES, HELD_OUT, **changed) | changed)
         yield {"rows": rows}
 
 
@@ -160,4 +170,4 @@ def writing():
 
 
 if __name__ == "__main__":
-    measure_parts("06_5", "tokens", (tables, networks, patient, writing), __doc__)
+    measure_parts("06_5", "tokens", (tables, networks, patient, controls, writing), __doc__)
