@@ -1,16 +1,19 @@
 """Measure the Transformer and its parts, for lesson 06_3, into data/effects/06_3.json.
 
-    python -m tools.effects.transformer              (about twelve minutes on one core)
+    python -m tools.effects.transformer              (about sixteen minutes on one core)
     python -m tools.effects.transformer warmup       only one part; or: contest, places, …
 
 contest     English numbers in German: the Transformer and 04_3's translator with equally many numbers to learn, within
             five in a hundred, each with the best of the same three rates: as many batches, and as many seconds. Five
             seeds. And, for the one that is behind, five times the batches.
 places      the Transformer again, but while it learns the counting of places begins anywhere. Two seeds, and one.
-rotary      and once with rotary positions. One seed.
+rotary      and with rotary positions: the rate and the batches of contest. Five seeds.
 parts       the same, with one part left out or changed at a time, each with the best of two rates. Three seeds.
+built_up    from the other end: attention alone, and what the title leaves out put back in. Rates and seeds as in parts.
+patience    kinds of both at their rates, with as many batches as in contest. One seed.
 smoothing   label smoothing: what it does to likelihood and to accuracy. Five seeds.
 warmup      six layers in each half, norm after or before, with a warm-up and without. Five seeds; a second rate: two.
+stuck       those that did not get going, four times as long. One seed.
 translator  trains data/checkpoints/transformer.safetensors.
 
 Rates are chosen on a seed that is not reported and on 400 training pairs set aside. The held-out pairs, and those
@@ -130,10 +133,13 @@ def places(steps=1200, rate=0.01):
         yield {"steps": steps, "rate": rate, "rows": rows}
 
 
-def rotary(steps=5 * STEPS, rate=0.01):
-    """Distances in the attention in place of numbered places, and as many batches as in the last row of contest."""
-    model = learn(lambda: transformer(positions="rotary"), 0, rate, steps)[0]
-    yield {"steps": steps, "rate": rate, "seed": 0, **reported(model)}
+def rotary(rate=0.01):
+    """Distances in the attention in place of numbered places; all else as in contest."""
+    rows = []
+    for seed in progress(SEEDS, label="rotary"):
+        model = learn(lambda: transformer(positions="rotary"), seed, rate)[0]
+        rows.append({"seed": seed, **reported(model)})
+        yield {"steps": STEPS, "rate": rate, "rows": rows}
 
 
 def from_anywhere(half, most=20):
@@ -205,6 +211,48 @@ def parts(steps=150, rates=RATES[:2], seeds=SEEDS[:3]):
         yield {"steps": steps, "tuning": tuning, "rows": rows}
 
 
+def attention_and(*parts):
+    """What the title says, of the size of the whole: no network, no norm; a place and a road only where `parts` say."""
+    model = transformer(d_model=48, d_ff=0, positions="sinusoidal" if "places" in parts else "none")
+    for block in blocks(model):
+        block._after = (lambda norm, x, y: x + y) if "road" in parts else (lambda norm, x, y: y)
+    return model
+
+
+BUILT_UP = {
+    "attention alone": attention_and,
+    "attention + places": partial(attention_and, "places"),
+    "attention + road": partial(attention_and, "road"),
+    "attention + both": partial(attention_and, "places", "road"),
+}
+
+
+PATIENT = "attention + both", "no norm", "no network, as many weights", "English words do not look", "no positions"
+
+
+def built_up(steps=150, rates=RATES[:2], seeds=SEEDS[:3]):
+    rows, tuning = [], {}
+    for name, build in progress(BUILT_UP.items(), label="built up"):
+        tuning[name] = tuned(build, rates, steps // 2)
+        for seed in seeds:
+            rows.append(briefly(name, seed, learn(build, seed, tuning[name]["best"], steps)[0]))
+        yield {"steps": steps, "tuning": tuning, "rows": rows}
+
+
+def patience(seed=0, rate=0.01):
+    """The rate is the one that parts and built_up found best for each of these."""
+    rows = []
+    for name in progress(PATIENT, label="patience"):
+        rows.append({"rate": rate, **briefly(name, seed, learn((BUILT_UP | PARTS)[name], seed, rate)[0])})
+        yield {"steps": STEPS, "rows": rows}
+
+
+def briefly(name, seed, model):
+    return {"kind": name, "seed": seed, "parameters": count_parameters(model),
+            "surprise": surprise(model, DATA.held_out),
+            "held out": float(right(model, DATA.held_out)[0].mean())}  # fmt: skip
+
+
 # ---------------------------------------------------------------- how it is taught
 
 
@@ -240,6 +288,15 @@ def warmup(steps=70, layers=6, batch=32, seeds=SEEDS):
         yield {"steps": steps, "layers": layers, "batch": batch, "warm-up": WARMUP, "rows": rows}
 
 
+def stuck(steps=280, rate=0.003, layers=6, batch=32, seeds=SEEDS[:1]):
+    """Norm after the sum, no warm-up."""
+    rows = []
+    for seed in progress(seeds, label="stuck"):
+        model, history, _ = learn(lambda: transformer(n_layers=layers), seed, rate, steps, warmup=1, batch=batch)
+        rows.append({"seed": seed, "surprise": surprise(model, DATA.held_out), "loss": history.loss[9::10]})
+        yield {"steps": steps, "rate": rate, "layers": layers, "batch": batch, "rows": rows}
+
+
 # ---------------------------------------------------------------- the one to look into
 
 
@@ -252,5 +309,5 @@ def translator(steps=2000, rate=0.005):
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    measured = contest, places, rotary, parts, smoothing, warmup, translator
+    measured = contest, places, rotary, parts, built_up, patience, smoothing, warmup, stuck, translator
     measure_parts("06_3", "transformer", measured, __doc__)
