@@ -1,11 +1,12 @@
 """Measure what cheaper attention remembers and what it forgets, for lesson 06_6, into data/effects/06_6.json.
 
-    python -m tools.effects.efficient_attention             (about six minutes on one core)
-    python -m tools.effects.efficient_attention recall      only one part; or: told_twice, windows
+    python -m tools.effects.efficient_attention             (about nine minutes on one core)
+    python -m tools.effects.efficient_attention recall      only one part; or: longer, told_twice, windows
 
-`recall` and `told_twice`: one layer between an embedding with a window of two tokens and a norm; every kind and size
-has the best of the same three learning rates, chosen with half the batches on a seed that is not reported. `windows`
-reads the tales with the GPT of tools/ledger.py, whose window is made smaller or larger after training.
+`recall`, `longer`, `told_twice`: one layer between an embedding with a window of two tokens and a norm; every kind and
+size has the best of the same three learning rates, chosen with half the batches on a seed that is not reported. A run
+that stops early is refused. `windows` reads the tales with the GPT of tools/ledger.py, whose window is made smaller or
+larger after training.
 """
 
 import torch
@@ -70,8 +71,10 @@ def learn(kind, size, seed, rate, steps, draw, positions=None, batch=32):
     generator = torch.Generator().manual_seed(seed)
     batches = (draw(batch, generator) for _ in range(steps))
     history = train(model, batches, steps=steps, loss=surprise, learning_rate=rate, schedule=warmup_cosine(steps, 20))
-    row = {"kind": kind, "size": size, "seed": seed, "rate": rate, "parameters": count_parameters(model)}
-    return model, row | {"loss": sum(history.loss[-40:]) / 40}
+    if history.stopped:
+        raise RuntimeError(f"{kind} {size}, seed {seed}, rate {rate}: {history.stopped}")
+    row = {"kind": kind, "size": size, "seed": seed, "rate": rate, "steps": steps}
+    return model, row | {"parameters": count_parameters(model), "loss": sum(history.loss[-40:]) / 40}
 
 
 def best_rate(kind, size, steps, draw, positions=None):
@@ -111,6 +114,15 @@ def recall(steps=600):
             model, row = learn(kind, size, seed, tuned[f"{kind} {size}"]["best"], steps, mixed)
             rows.append(row | {"right": right(model)})
         yield {"steps": steps, "counts": COUNTS, "tuned on seed": TUNED_ON, "tuning": tuned, "rows": rows}
+
+
+def longer(features=4, rate=0.03, steps=3000):
+    """One head with five times the batches of `recall`, at its rate there: does it answer more than it has features?"""
+    rows = []
+    for seed in progress(SEEDS, label="longer"):
+        model, row = learn("one head", features, seed, rate, steps, mixed)
+        rows.append(row | {"right": right(model)})
+        yield {"counts": COUNTS, "rows": rows}
 
 
 # ---------------------------------------------------------------- told twice
@@ -158,16 +170,23 @@ def newer_or_older(model):
     return {"once": (says == last)[scored & ~twice].float().mean().item(), "new": new, "old": old}
 
 
-def told_twice(steps=300, size=8):
-    """A key told a second value: who answers with the newer one? With positions added and without."""
-    rows, tuned = [], {}
-    kinds = [("softmax", None), ("softmax, ALiBi", None), ("linear", None), ("linear", "sinusoidal")]
+TOLD_TWICE = [  # kind, positions, how many times the batches, the highest rate
+    ("softmax", None, 1, 0.03),
+    ("softmax, ALiBi", None, 1, 0.03),
+    ("linear", None, 5, 0.01),  # at 0.03, the best for 150 batches, it stops after 567 and 798 of 1,500
+    ("linear", "sinusoidal", 5, 0.01),
+]
 
-    for kind, positions in progress(kinds, label="tuning"):
+
+def told_twice(steps=300, size=8, kinds=TOLD_TWICE):
+    """A key told a second value: who answers with the newer one? The linear ones may learn five times as long."""
+    rows, tuned = [], {}
+    for kind, positions, *_ in progress(kinds, label="tuning"):
         tuned[f"{kind}, {positions}"] = best_rate(kind, size, steps, telling, positions)
     for seed in progress(SEEDS, label="told twice"):
-        for kind, positions in kinds:
-            model, row = learn(kind, size, seed, tuned[f"{kind}, {positions}"]["best"], steps, telling, positions)
+        for kind, positions, times, highest in kinds:
+            rate = min(tuned[f"{kind}, {positions}"]["best"], highest)
+            model, row = learn(kind, size, seed, rate, times * steps, telling, positions)
             rows.append(row | {"positions": positions} | newer_or_older(model))
         yield {"steps": steps, "tuned on seed": TUNED_ON, "tuning": tuned, "rows": rows}
 
@@ -187,4 +206,4 @@ def windows(sizes=(4, 8, 16, 32, 64, 128, 256)):
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    measure_parts("06_6", "efficient_attention", (recall, told_twice, windows), __doc__)
+    measure_parts("06_6", "efficient_attention", (recall, longer, told_twice, windows), __doc__)
