@@ -459,11 +459,15 @@ def test_the_public_names():
 
 
 def test_the_features_are_positive_where_elu_plus_one_rounds_to_nothing():
-    x = torch.linspace(-30, 30, 601, dtype=torch.float64, requires_grad=True)
+    x = torch.linspace(-29, 30, 591, dtype=torch.float64, requires_grad=True)
     features = positive(x)
     same(F.elu(x) + 1, features, 1e-12)
     same(*(torch.autograd.grad(y.sum(), x)[0] for y in (F.elu(x) + 1, features)), 1e-12)
-    low = torch.full((1, 1, 3, 4), -30.0)
-    assert (F.elu(low) + 1 == 0).all() and (positive(low) > 0).all()
-    for form in ("chunked", "recurrent", "quadratic"):
-        assert torch.isfinite(linear_attention(low, low, low, form)[0]).all()
+    for where in (-20.0, -46.0, -200.0):
+        low = [torch.full((1, 1, 3, 4), where, requires_grad=True) for _ in range(2)]
+        value = torch.randn(1, 1, 3, 2, generator=torch.Generator().manual_seed(0))
+        assert (F.elu(low[0]) + 1 == 0).all() and (positive(low[0]) > 0).all()
+        for form in ("chunked", "recurrent", "quadratic"):
+            found = linear_attention(*low, value, form)[0]
+            same(value.cumsum(2) / torch.tensor([1, 2, 3.0])[:, None], found, 1e-6)  # all alike: the mean
+            assert all(gradient.isfinite().all() for gradient in torch.autograd.grad(found.sum(), low))

@@ -14,15 +14,16 @@ from torch.nn import functional as F
 from seqmodels.efficient_attention.checks import check_heads, check_whole
 
 FORMS = ("chunked", "recurrent", "quadratic")
+LOWEST = -30.0
 
 
 def positive(x):
     """φ(x) = elu(x) + 1: x + 1 where x is positive, eˣ where it is not. The features of Katharopoulos and others.
 
-    Not written as elu(x) + 1, which adds 1 to eˣ - 1 and so rounds to 0 at -18 in float32: a query whose features are
-    all 0 has nothing to divide by. eˣ is above 0 down to -100.
+    Not written as elu(x) + 1, which adds 1 to eˣ - 1 and so rounds to 0 at -18 in float32; and not below e⁻³⁰, so that
+    the product of two features does not round to 0 either: a query to which no key is left has nothing to divide by.
     """
-    return torch.where(x > 0, x + 1, x.clamp(max=0).exp())
+    return torch.where(x > 0, x + 1, x.clamp(LOWEST, 0).exp())
 
 
 def linear_attention(query, key, value, form="chunked", feature_map=positive, causal=True, chunk=64, state=None):
