@@ -28,7 +28,7 @@ from seqmodels.language_model import LanguageModel
 from seqmodels.metrics import evaluate
 from seqmodels.ngram import NGram
 from seqmodels.runtime import count_parameters, prepare
-from seqmodels.tales import START, encoded, score
+from seqmodels.tales import START, encoded, one_text, score
 from seqmodels.training import CarriedState, crops, train, truncated_bptt_batches, warmup_cosine
 from seqmodels.transformer import TransformerBlock
 from tools.effects.predicting_text import LIVE, window_model
@@ -107,7 +107,7 @@ def reader(steps, learning_rate, *, kind="recurrent", strips=32, piece=32, **siz
         share = sum(map(len, tales)) / sum(map(len, saltmere().train))
         model = KINDS[kind](VOCABULARY, **sizes)
         torch.nn.init.normal_(model.embedding.weight, std=0.5)
-        text = torch.cat([torch.cat([torch.tensor([START]), tale]) for tale in tales])
+        text = one_text(tales)
         train(model, truncated_bptt_batches(text, strips, piece), steps=round(share * steps), loss=CarriedState(),
               learning_rate=learning_rate, schedule=warmup_cosine(round(share * steps), 20))  # fmt: skip
         return model
@@ -125,7 +125,7 @@ def fresh_pieces(build, steps, learning_rate, strips, piece):
         torch.manual_seed(seed)
         share = sum(map(len, tales)) / sum(map(len, saltmere().train))
         model = build()
-        text = torch.cat([torch.cat([torch.tensor([START]), tale]) for tale in tales])
+        text = one_text(tales)
         drawn = crops(text, strips, piece, generator=torch.Generator().manual_seed(seed))
         train(model, drawn, steps=round(share * steps), learning_rate=learning_rate,
               schedule=warmup_cosine(round(share * steps), 20))  # fmt: skip

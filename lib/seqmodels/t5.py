@@ -3,9 +3,7 @@
 import torch
 from torch import nn
 
-from seqmodels.attention import CrossMemory
-from seqmodels.checks import check_lengths, check_state, check_tokens, check_vocabulary
-from seqmodels.padding import zero_beyond
+from seqmodels.checks import check_tokens, check_vocabulary
 from seqmodels.positions import RelativeBias
 from seqmodels.pretrained import layouts
 from seqmodels.pretrained.folder import filled
@@ -14,12 +12,13 @@ from seqmodels.recurrent import _check_sizes
 from seqmodels.runtime import evaluating
 from seqmodels.seq2seq import Hypothesis, SearchResult, SearchTree, search
 from seqmodels.transformer import TransformerBlock, TransformerStack
+from seqmodels.transformer.encoder_decoder import EncoderDecoder
 
 PADDING = BEGIN = 0  # one id for both: T5 begins to write after padding
 END = 1
 
 
-class T5(nn.Module):
+class T5(EncoderDecoder):
     """Reads a source, then writes a target, with positions that are distances. As `Transformer`, with the same methods.
 
         forward(source (B, S), source_lengths (B,), target (B, T)) -> logits (B, T, V)
@@ -36,6 +35,8 @@ class T5(nn.Module):
     Probes: `encoder_hidden` "B S D", `logits` "B T V", `decoder.blocks.0.cross_attention.weights` and so on.
     Held by tests/unit/test_t5.py to the reference implementation.
     """
+
+    begin = BEGIN
 
     def __init__(self, vocab_size: int, d_model: int, n_heads: int, n_layers: int, d_ff: int | None = None, *,
                  decoder_layers: int | None = None, head_size: int | None = None, activation: str = "relu",
@@ -69,36 +70,6 @@ class T5(nn.Module):
         settings, tensors = layouts.t5(folder)
         return filled(lambda: cls(**settings, dropout=dropout), tensors)
 
-    def forward(self, source, source_lengths=None, target=None):
-        """Logits (B, T, V) of the target's tokens, each given the source and those before it; 0 at its padding.
-
-        target: y_1 … y_T with END, then PADDING. With no target, only reads: (memory, state) for `decoder_step`.
-        """
-        memory = self._read(source, source_lengths)
-        if target is None:
-            return memory, self.decoder.initial_state(len(source))
-        lengths = self._target_lengths(target, len(source))
-        previous = torch.cat([torch.full_like(target[:, :1], BEGIN), target[:, :-1]], 1)
-        y, _ = self.decoder(self.embedding(previous), lengths=lengths, memory=memory)
-        return self.logits(zero_beyond(self._scores(y), lengths))
-
-    def encode(self, source, source_lengths=None):
-        """Read the source: the memory, one `CrossMemory` for each layer, and the state `decoder_step` starts from."""
-        return self(source, source_lengths)
-
-    def decoder_step(self, state, token, memory):
-        """One token: after the token (B,), BEGIN at first, logits (B, V) of the next one and the state that goes on.
-
-        logits, state = model.decoder_step(state, token, memory)
-        """
-        if not isinstance(memory, tuple) or not all(isinstance(part, CrossMemory) for part in memory):
-            raise ValueError(f"memory: expected the memory that encode returned, got {type(memory).__name__}")
-        check_tokens(token, ("B",), "token", self.embedding.weight.device)
-        check_vocabulary(token, self.vocab_size, "token")
-        check_state(state, self.decoder.initial_state(1), len(token))
-        y, state = self.decoder.step(self.embedding(token), state, memory=memory)
-        return self.logits(self._scores(y)), state
-
     def translate(self, source, source_lengths=None, beam_size: int = 1, max_length: int = 100,
                   length_penalty: float = 0.0) -> list:  # fmt: skip
         """The best target that beam search finds for each source: lists of ids, without END. See `search`."""
@@ -113,18 +84,17 @@ class T5(nn.Module):
                            record_tree=record_tree)  # fmt: skip
         return [_in_own_ids(one) for one in found]
 
-    def _read(self, source, lengths):
-        check_tokens(source, ("B", "S"), "source", self.embedding.weight.device)
-        check_lengths(lengths, source, "source")
-        source = zero_beyond(source, lengths)
-        check_vocabulary(source, self.vocab_size, "source")
-        hidden, _ = self.encoder(self.embedding(source), lengths=lengths)
-        return self.decoder.remember(self.encoder_hidden(hidden), lengths)
+    @property
+    def tables(self):
+        return self.embedding, self.embedding
 
-    def _scores(self, y):
+    def embedded(self, table, tokens):
+        return table(tokens)
+
+    def scores(self, y):
         return self.head(y * self.d_model**-0.5 if self.scaled else y)
 
-    def _target_lengths(self, target, batch_size):
+    def target_lengths(self, target, batch_size):
         check_tokens(target, ("B", "T"), "target", self.embedding.weight.device)
         check_vocabulary(target, self.vocab_size, "target")
         if len(target) != batch_size:

@@ -23,6 +23,11 @@ def encoded(texts) -> list:
     return [VOCABULARY.encode(text) for text in texts]
 
 
+def one_text(tales, start=START):
+    """Tales as token ids (T,), one behind the other, each after START: one text (N,)."""
+    return torch.cat([torch.cat([torch.tensor([start]), tale]) for tale in tales])
+
+
 def after_start(text, model):
     """START and the text as a prompt (1, 1 + T), on the model's device."""
     tokens = torch.cat([torch.tensor([START]), VOCABULARY.encode(text)])[None]

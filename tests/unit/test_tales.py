@@ -12,7 +12,7 @@ from seqmodels.datasets import saltmere
 from seqmodels.language_model import LanguageModel
 from seqmodels.layer import Bidirectional
 from seqmodels.markov import NGram
-from seqmodels.tales import START, VOCABULARY, _fill_all, _places, encoded, fill, guesses, score
+from seqmodels.tales import START, VOCABULARY, _fill_all, _places, encoded, fill, guesses, one_text, score
 from seqmodels.window import Window
 
 TALES = saltmere()
@@ -33,6 +33,12 @@ def test_a_tale_is_read_after_a_newline():
     assert tale.dtype == torch.int64 and VOCABULARY.decode(tale) == TALES.held_out[0]
     with pytest.raises(ValueError, match="'é'"):
         encoded(["café"])
+
+
+def test_one_text_is_the_tales_each_after_its_start():
+    tales = encoded(["ab", "c"])
+    assert VOCABULARY.decode(one_text(tales)) == "\nab\nc"
+    assert one_text([torch.tensor([5])], start=9).tolist() == [9, 5]
 
 
 def test_bits_and_where_in_the_tale_they_are_spent():

@@ -17,7 +17,7 @@ from seqmodels.lstm import LSTM
 from seqmodels.metrics import evaluate
 from seqmodels.probes import record
 from seqmodels.runtime import progress
-from seqmodels.tales import START
+from seqmodels.tales import START, one_text
 from seqmodels.training import CarriedState, train, truncated_bptt_batches, warmup_cosine
 from tools.effects import save
 from tools.effects.gate_variants import InTorch
@@ -26,7 +26,7 @@ from tools.effects.predicting_text import DEVELOP, FIT
 BIASES, SEEDS, STEPS, RATE = (-3.0, -2.0, -1.0, 0.0, 1.0, 3.0), range(5), 3000, 1e-2
 OTHER_RATES, COMPARED = (3e-3, 3e-2), (-1.0, 1.0)
 PLACES = (1, 10, 100, 1_000, 10_000)  # characters read without a fresh start
-TEXT = torch.cat([torch.cat([torch.tensor([START]), tale]) for tale in FIT])
+TEXT = one_text(FIT)
 
 
 def row(bias, seed, rate=RATE):

@@ -32,7 +32,7 @@ from seqmodels.gpt import GPT
 from seqmodels.objectives import cut_spans, hide
 from seqmodels.runtime import count_parameters, evaluating, progress
 from seqmodels.t5 import BEGIN, END, T5
-from seqmodels.tales import START, VOCABULARY, encoded
+from seqmodels.tales import VOCABULARY, encoded, one_text
 from seqmodels.training import crops, train, warmup_cosine
 from tools.effects import measure_parts
 from tools.effects.spoken import features, grams, regression, share_right, stretches, tune
@@ -50,7 +50,7 @@ KEPT = Path(tempfile.gettempdir()) / "markov-to-mamba-objectives"
 
 def running(tales):
     """All tales in one, each after START."""
-    return torch.cat([torch.cat([torch.tensor([START]), tale]) for tale in encoded(tales)])
+    return one_text(encoded(tales))
 
 
 # ---------------------------------------------------------------- three ways to ask

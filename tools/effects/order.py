@@ -22,7 +22,7 @@ from seqmodels.hmm import HMM
 from seqmodels.markov import NGram
 from seqmodels.metrics import evaluate
 from seqmodels.runtime import progress
-from seqmodels.tales import START, encoded
+from seqmodels.tales import START, encoded, one_text
 from seqmodels.training import CarriedState, truncated_bptt_batches, warmup_cosine
 from tools.effects import save
 from tools.effects.gate_variants import learn as train_quickly
@@ -52,7 +52,7 @@ def recurrent(learning_rate, strips=16, piece=32, **settings):
         torch.manual_seed(seed)
         model = recurrent_model(64, LIVE["d_model"], hidden_size=128, **settings)
         torch.nn.init.normal_(model.embedding.weight, std=LIVE["spread"])
-        text = torch.cat([torch.cat([torch.tensor([START]), tale]) for tale in tales])
+        text = one_text(tales)
         train_quickly(model, truncated_bptt_batches(text, strips, piece), steps=steps, learning_rate=learning_rate,
                       loss=CarriedState(), schedule=warmup_cosine(steps, 20))  # fmt: skip
         return model

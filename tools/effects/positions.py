@@ -21,8 +21,8 @@ from seqmodels.gpt import GPT
 from seqmodels.positions import Rotary, SinusoidalPositions
 from seqmodels.probes import record
 from seqmodels.runtime import count_parameters, evaluating, progress
-from seqmodels.tales import START, VOCABULARY, encoded
-from seqmodels.training import train, warmup_cosine
+from seqmodels.tales import VOCABULARY, encoded, one_text
+from seqmodels.training import crops, train, warmup_cosine
 from tools.effects import measure_parts
 
 SEEDS, TUNED_ON, RATES = range(5), 100, (0.003, 0.01, 0.03)
@@ -37,7 +37,7 @@ SETTINGS = {"piece": PIECE, "judged": JUDGED, "batch": BATCH, "steps": STEPS, "s
 
 def reading():
     """The tales to learn from in a row, START before each: (N,)."""
-    return torch.cat([torch.cat([torch.tensor([START]), tale]) for tale in encoded(saltmere().train[:56])])
+    return one_text(encoded(saltmere().train[:56]))
 
 
 class Quiet(SinusoidalPositions):
@@ -77,13 +77,8 @@ def taught(positions, seed, rate, steps=STEPS):
         model.backbone.positions = Quiet(64)
     if positions == "anywhere":
         model.backbone.positions = Anywhere(64, seed)
-    steps_on = torch.arange(PIECE + 1)
-
-    def pieces():
-        for _ in range(steps):
-            yield text[torch.randint(len(text) - PIECE, (BATCH, 1), generator=generator) + steps_on]
-
-    train(model, pieces(), steps=steps, learning_rate=rate, schedule=warmup_cosine(steps, 20))
+    pieces = crops(text, BATCH, PIECE, generator=generator)
+    train(model, pieces, steps=steps, learning_rate=rate, schedule=warmup_cosine(steps, 20))
     return model.eval()
 
 

@@ -18,7 +18,7 @@ from seqmodels.language_model import LanguageModel
 from seqmodels.metrics import bits_per_symbol, evaluate
 from seqmodels.ngram import SMOOTHINGS, NGram
 from seqmodels.runtime import count_parameters, evaluating, progress
-from seqmodels.tales import START, VOCABULARY, encoded
+from seqmodels.tales import START, VOCABULARY, encoded, one_text
 from seqmodels.training import CarriedState, train, truncated_bptt_batches, warmup_cosine
 from seqmodels.window import Window
 from tools.effects import save
@@ -96,7 +96,7 @@ def window_model(settings, seed, tales):
     dropout = torch.nn.Dropout(settings["dropout"])
     model = LanguageModel(64, d, Window(d, hidden, settings["length"]), norm=dropout)
     torch.nn.init.normal_(model.embedding.weight, std=settings["spread"])
-    text = torch.cat([torch.cat([torch.tensor([START]), tale]) for tale in tales])
+    text = one_text(tales)
     pieces = truncated_bptt_batches(text, settings["strips"], settings["piece"])
     steps, began = settings["steps"], time.process_time()
     train(model, pieces, steps=steps, learning_rate=settings["learning_rate"], loss=CarriedState(),

@@ -22,7 +22,7 @@ from seqmodels.language_model import LanguageModel
 from seqmodels.ngram import NGram
 from seqmodels.probes import intervene
 from seqmodels.runtime import count_parameters, evaluating, progress
-from seqmodels.tales import START, encoded, score
+from seqmodels.tales import START, encoded, one_text, score
 from seqmodels.training import train, truncated_bptt_batches, warmup_cosine
 from seqmodels.transformer import TransformerBlock, TransformerStack
 from tools.effects import measure_parts
@@ -325,7 +325,7 @@ BAGS = {"one layer and a network": (1, 256), "one layer and a wide network": (1,
 
 def running(tales):
     """All tales in one, each after START."""
-    return torch.cat([torch.cat([torch.tensor([START]), tale]) for tale in encoded(tales)])
+    return one_text(encoded(tales))
 
 
 def bits_of(model, pieces):

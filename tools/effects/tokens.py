@@ -23,9 +23,9 @@ from seqmodels.gpt import GPT
 from seqmodels.metrics import evaluate
 from seqmodels.ngram import NGram
 from seqmodels.runtime import count_parameters, progress
-from seqmodels.tales import START, VOCABULARY, encoded
+from seqmodels.tales import START, VOCABULARY, encoded, one_text
 from seqmodels.tokens import BytePairEncoder
-from seqmodels.training import train, warmup_cosine
+from seqmodels.training import crops, train, warmup_cosine
 from tools.effects import measure_parts
 from tools.effects.writing_measures import measures
 
@@ -85,19 +85,14 @@ def tables():
 # ---------------------------------------------------------------- networks
 
 
-def crops(text, steps, seed, batch, length):
-    generator = torch.Generator().manual_seed(seed)
-    for _ in range(steps):
-        yield text[torch.randint(len(text) - length, (batch, 1), generator=generator) + torch.arange(length + 1)]
-
-
 def network(merges, rate, seed, read, new, times=1, length=64):
     words = Vocabulary(merges, read)
     tokens, (unseen, each) = words.encode(read)[0], words.encode(new)
-    text = torch.cat([torch.cat([torch.tensor([words.start]), tale]) for tale in tokens])
+    text = one_text(tokens, words.start)
     torch.manual_seed(seed)
     model, steps = GPT(words.size, **SIZES | {"window": length}), times * STEPS[merges]
-    batches, began = crops(text, steps, seed, 2048 // length, length), time.process_time()
+    generator, began = torch.Generator().manual_seed(seed), time.process_time()
+    batches = crops(text, 2048 // length, length, generator=generator)
     train(model, batches, steps=steps, learning_rate=rate, schedule=warmup_cosine(steps, 20))
     row = {"merges": merges, "seed": seed, "rate": rate, "steps": steps, "seconds": time.process_time() - began}
     bits = evaluate(model, unseen, start=words.start).bits_per_symbol

@@ -2,6 +2,7 @@
 
 blocks   `FeedForward`, `TransformerBlock` with its norm before or after, and `TransformerStack`, blocks one above
          the other: all that GPT, BERT, T5 and the Transformer itself are made of
+encoder_decoder   what every model with two halves does alike, T5 too
 model    `Transformer`: an encoder that reads, a decoder that writes
 recipe   how it was trained: `noam_schedule`, `label_smoothing`, `SmoothedLoss`
 

@@ -2,22 +2,19 @@
 
 import math
 
-import torch
 from torch import nn
 
-from seqmodels.attention import CrossMemory
-from seqmodels.checks import check_lengths, check_state, check_tokens, check_vocabulary
-from seqmodels.padding import zero_beyond
 from seqmodels.positions import added, inside
 from seqmodels.probes import Probe
 from seqmodels.seq2seq import BEGIN, PADDING, search
 from seqmodels.seq2seq.model import _check_target
 from seqmodels.transformer.blocks import TransformerBlock, TransformerStack
+from seqmodels.transformer.encoder_decoder import EncoderDecoder
 
 TIED = ("all", "target", None)
 
 
-class Transformer(nn.Module):
+class Transformer(EncoderDecoder):
     """Translates, with attention alone: reads a source of any length, then writes a target of any other.
 
         forward(source (B, S), source_lengths (B,), target (B, T)) -> logits (B, T, V)
@@ -33,6 +30,8 @@ class Transformer(nn.Module):
     Padding changes nothing. Source: Vaswani and others (2017). Held by tests/unit/test_transformer.py to stacks of
     torch.nn's layers, and at the published sizes to 63.1 and 214.2 million parameters.
     """
+
+    begin = BEGIN
 
     def __init__(self, source_vocab: int, target_vocab: int, d_model: int = 512, n_heads: int = 8, n_layers: int = 6,
                  d_ff: int = 2048, norm: str = "post", dropout: float = 0.1, *, tied: str | None = "target",
@@ -57,37 +56,6 @@ class Transformer(nn.Module):
         if tied is not None:
             self.readout.weight = self.target_embedding.weight
 
-    def forward(self, source, source_lengths=None, target=None):
-        """Logits (B, T, V) of the target's words, each given the source and the words before it; 0 at its padding.
-
-        target: y_1 … y_T with END, without BEGIN. With no target, only reads: (memory, state) for `decoder_step`.
-        """
-        memory = self._read(source, source_lengths)
-        if target is None:
-            return memory, self.decoder.initial_state(len(source))
-        _check_target(target, self.target_embedding.weight, self.target_vocab, len(source))
-        previous = torch.cat([torch.full_like(target[:, :1], BEGIN), target[:, :-1]], 1)
-        lengths = (target != PADDING).sum(1)
-        y, _ = self.decoder(self._embedded(self.target_embedding, previous), lengths=lengths, memory=memory)
-        return self.logits(zero_beyond(self.readout(y), lengths))
-
-    def encode(self, source, source_lengths=None):
-        """Read the source: the memory, one `CrossMemory` for each layer, and the state `decoder_step` starts from."""
-        return self(source, source_lengths)
-
-    def decoder_step(self, state, token, memory):
-        """One word: after the token (B,), BEGIN at first, logits (B, V) of the next one and the state that goes on.
-
-        logits, state = model.decoder_step(state, token, memory)
-        """
-        if not isinstance(memory, tuple) or not all(isinstance(part, CrossMemory) for part in memory):
-            raise ValueError(f"memory: expected the memory that encode returned, got {type(memory).__name__}")
-        check_tokens(token, ("B",), "token", self.target_embedding.weight.device)
-        check_vocabulary(token, self.target_vocab, "token")
-        check_state(state, self.decoder.initial_state(1), len(token))
-        y, state = self.decoder.step(self._embedded(self.target_embedding, token), state, memory=memory)
-        return self.logits(self.readout(y)), state
-
     def translate(self, source, source_lengths=None, beam_size: int = 1, max_length: int = 100,
                   length_penalty: float = 0.0) -> list:  # fmt: skip
         """The best translation that beam search finds for each sentence: lists of ids, without END.
@@ -97,17 +65,20 @@ class Transformer(nn.Module):
         found = search(self, source, source_lengths, beam_size, max_length, length_penalty)
         return [sentence.best.tokens for sentence in found]
 
-    def _read(self, source, lengths):
-        check_tokens(source, ("B", "S"), "source", self.source_embedding.weight.device)
-        check_lengths(lengths, source, "source")
-        source = zero_beyond(source, lengths)
-        check_vocabulary(source, self.source_vocab, "source")
-        hidden, _ = self.encoder(self._embedded(self.source_embedding, source), lengths=lengths)
-        return self.decoder.remember(self.encoder_hidden(hidden), lengths)
+    @property
+    def tables(self):
+        return self.source_embedding, self.target_embedding
 
-    def _embedded(self, table, words):
+    def embedded(self, table, words):
         """Vectors of words; times √D, for the table starts with rows of length one and positions are longer."""
         return table(words) * math.sqrt(self.d_model)
+
+    def scores(self, y):
+        return self.readout(y)
+
+    def target_lengths(self, target, batch_size):
+        _check_target(target, self.target_embedding.weight, self.target_vocab, batch_size)
+        return (target != PADDING).sum(1)
 
     def _begin(self):
         """Matrices start uniform, as wide as keeps the size of values and gradients; words with length one."""
