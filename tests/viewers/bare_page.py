@@ -52,9 +52,7 @@ for (const [i, {{ source, state }}] of JSON.parse(document.getElementById('viewe
 def bare_page(file, viewers, background="#ffffff"):
     """Write the page with these viewers to `file`; returns its address."""
     data = [{"source": str(viewer._esm), "state": public_state(viewer)} for viewer in viewers]
-    places = "".join(
-        f'<div id="viewer-{i}" title="{html.escape(v.title)}"></div>' for i, v in enumerate(viewers)
-    )
+    places = "".join(f'<div id="viewer-{i}" title="{html.escape(v.title)}"></div>' for i, v in enumerate(viewers))
     text = PAGE.format(background=background, places=places, data=json.dumps(data).replace("</", "<\\/"))
     file.write_text(text, encoding="utf-8")
     return file.as_uri()

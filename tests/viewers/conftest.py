@@ -24,9 +24,7 @@ def browser():
     need(find_spec("playwright"), "playwright is not installed; it is in requirements-test.txt")
     from playwright.sync_api import sync_playwright
 
-    need(
-        lab.CHROMIUM, "no Chromium or Chrome on the PATH; set CHROMIUM to its program to run the browser tests"
-    )
+    need(lab.CHROMIUM, "no Chromium or Chrome on the PATH; set CHROMIUM to its program to run the browser tests")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=lab.CHROMIUM, args=lab.FLAGS)
         yield chromium

@@ -2,9 +2,12 @@
 
 import base64
 import io
+import re
 
 import pytest
 from PIL import Image
+
+from classroom.viewer import joined_javascript
 
 # The fixture `bare` in both themes at three widths.
 EVERY_SIZE = pytest.mark.parametrize(
@@ -72,6 +75,22 @@ def drag(page, handle, dx, dy):
     page.mouse.move(x + dx / 2, y + dy / 2)
     page.mouse.move(x + dx, y + dy)
     page.mouse.up()
+
+
+def press(page, root, *keys):
+    """Press keys while the viewer's stage has the focus."""
+    root.locator(".stage").focus()
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def one_module(name):
+    """The joined JavaScript of a viewer: one module without imports, in which every name is declared once."""
+    text = joined_javascript(name)
+    assert not re.search(r"^import ", text, re.MULTILINE) and text.count("export default") == 1
+    names = re.findall(r"^(?:export )?(?:const|let|function) (\w+)", text, re.MULTILINE)
+    assert len(names) == len(set(names)), "two declarations of one name"
+    return text
 
 
 def still_picture(it, less_than=30_000):

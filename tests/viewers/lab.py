@@ -14,6 +14,8 @@ import tempfile
 import time
 import urllib.request
 
+import nbformat
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CHROMIUM = os.environ.get("CHROMIUM") or next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
@@ -175,6 +177,22 @@ def open_notebook(page, server, name, seconds=120):
     page.wait_for_function(READY, timeout=seconds * 1000)
 
 
+@contextlib.contextmanager
+def new_notebook(browser, server, name, cells, theme="light"):
+    """A page on a new notebook, its kernel ready; closed at the end. cells: sources, or a mapping from id to source."""
+    named = cells.items() if isinstance(cells, dict) else ((None, source) for source in cells)
+    made = [nbformat.v4.new_code_cell(source, **({"id": id_} if id_ else {})) for id_, source in named]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    nbformat.write(nbformat.v4.new_notebook(cells=made, metadata=kernel), server.folder / name)
+    server.settings(theme=theme)
+    page = new_page(browser)
+    try:
+        open_notebook(page, server, name)
+        yield page
+    finally:
+        page.context.close()
+
+
 def open_lesson(page, server, file):
     """Open a copy of a lesson, with library and data beside it as in the course: what Lab writes stays outside."""
     target = server.folder / file.relative_to(ROOT)
@@ -197,9 +215,7 @@ RUN_ALL = """async () => {
 def run_all(page):
     """Run every cell and wait for the last; returns what failed, as a list of (first words of the cell, error)."""
     cells = page.evaluate(RUN_ALL)
-    never = [
-        (cell["source"], "did not run") for cell in cells if cell["count"] is None and cell["source"].strip()
-    ]
+    never = [(cell["source"], "did not run") for cell in cells if cell["count"] is None and cell["source"].strip()]
     return never + [(cell["source"], error) for cell in cells for error in cell["errors"]]
 
 

@@ -64,9 +64,7 @@ def test_a_finger_drags_a_probability(bare):
         ("touchMove", [(x, y - 66)]),
         ("touchEnd", []),
     ):
-        devtools.send(
-            "Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": a, "y": b} for a, b in points]}
-        )
+        devtools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": a, "y": b} for a, b in points]})
     bare.wait_for_function(
         "() => models[0].get('transition')[0].map((p) => p.toFixed(3)).join() === '0.518,0.450,0.032'"
     )
@@ -145,9 +143,9 @@ def test_screen_readers_hear_what_is_drawn(bare):
     root = viewer(bare, "Traps")
     stage = root.locator(".stage")
     assert "5 states. Yes, for ever. Not every state can be reached" in stage.get_attribute("aria-label")
-    assert "A: visits 1.00, after 1 steps 0.50, long run 0.00" in root.locator(
-        "svg[role=img]"
-    ).first.get_attribute("aria-label")
+    assert "A: visits 1.00, after 1 steps 0.50, long run 0.00" in root.locator("svg[role=img]").first.get_attribute(
+        "aria-label"
+    )
     says(root.locator("[role=status]"), "1 step after A")
     unnamed = bare.evaluate("""() => [...document.querySelectorAll('button, input, select')].filter((e) =>
       !(e.getAttribute('aria-label') || e.textContent.trim() || e.closest('label')?.textContent.trim()))

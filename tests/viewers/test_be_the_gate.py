@@ -1,12 +1,10 @@
 """Be the gate: the same numbers in Python, JavaScript and the course's LSTM, errors that help, every way to play."""
 
 import json
-import pathlib
 import re
 import shutil
 import subprocess
 
-import nbformat
 import numpy as np
 import pytest
 import torch
@@ -20,7 +18,6 @@ from seqmodels.lstm import LSTM
 from seqmodels.probes import record
 from viewers import lab
 from viewers.bare_page import opened, public_state
-from viewers.gallery import gallery
 from viewers.hands import EVERY_SIZE, cut, is_now, root_of, says, trait
 
 EFFECT = json.loads(frozen("effects/03_1_gate.json"))
@@ -428,13 +425,7 @@ CELLS = [
 
 @pytest.mark.browser
 def test_what_is_played_arrives_in_python_and_stays_when_shown_again(browser, server):
-    notebook = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS], metadata=gallery().metadata
-    )
-    nbformat.write(notebook, pathlib.Path(server.folder) / "gate.ipynb")
-    page = lab.new_page(browser)
-    try:
-        lab.open_notebook(page, server, "gate.ipynb")
+    with lab.new_notebook(browser, server, "gate.ipynb", CELLS) as page:
         lab.run_cell(page, CELLS[0])
         lab.drawn(page)
         root_of(page).scroll_into_view_if_needed()
@@ -450,5 +441,3 @@ def test_what_is_played_arrives_in_python_and_stays_when_shown_again(browser, se
         says(again.locator("[data-role=lead]"), "All gates are at 0.")
         lab.expect_cell(page, CELLS[2], "0 False [(1, 3)] 2 1")
         assert page.errors == [] and page.outside == []
-    finally:
-        page.context.close()

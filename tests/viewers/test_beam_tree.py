@@ -5,7 +5,6 @@ import statistics
 from functools import cache
 from types import SimpleNamespace
 
-import nbformat
 import numpy as np
 import pytest
 import torch
@@ -15,7 +14,7 @@ from classroom.beam_tree_numbers import known_sentences, would_have_won
 from seqmodels.seq2seq import END, Seq2Seq, search
 from viewers import lab
 from viewers.bare_page import opened
-from viewers.hands import EVERY_SIZE, cut, is_now, place, says, still_picture, trait, viewer
+from viewers.hands import EVERY_SIZE, cut, is_now, place, press, says, still_picture, trait, viewer
 from viewers.test_python import run_node
 
 WORDS = ["<pad>", "<begin>", "<end>", "zero", "one", "two", "three", "hundred", "and"]
@@ -235,12 +234,6 @@ def bare(browser, tmp_path, request):
         yield page
 
 
-def press(page, root, *keys):
-    root.locator(".stage").focus()
-    for key in keys:
-        page.keyboard.press(key)
-
-
 def answer(root):
     return root.locator("[data-role=answer]")
 
@@ -422,21 +415,15 @@ CELLS = [
 
 @pytest.mark.browser
 def test_page_and_python_move_each_other(browser, server, shots):
-    server.settings(theme="light")
-    cells = [nbformat.v4.new_code_cell(source) for source in CELLS]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), server.folder / "beam_tree.ipynb")
-    page = lab.new_page(browser)
-    lab.open_notebook(page, server, "beam_tree.ipynb")
-    lab.run_cell(page, CELLS[0])
-    lab.drawn(page)
-    root = viewer(page, "In Lab")
-    press(page, root, "PageDown", "ArrowRight", "ArrowDown", "+", "+", "d", "d")
-    lab.expect_cell(page, CELLS[1], "1 2 3 0.1 ['on']")
-    assert lab.count_cells(page) == 3, "d d stays inside the viewer"
-    lab.run_cell(page, CELLS[2])
-    says(root.locator("[role=status]"), "on: log-probability −2.50")
-    lab.expect_cell(page, CELLS[1], "2 2 4 0.5 ['off']")
-    root.screenshot(path=shots / "beam_tree_lab.png")
-    assert page.errors == [] and page.outside == []
-    page.context.close()
+    with lab.new_notebook(browser, server, "beam_tree.ipynb", CELLS) as page:
+        lab.run_cell(page, CELLS[0])
+        lab.drawn(page)
+        root = viewer(page, "In Lab")
+        press(page, root, "PageDown", "ArrowRight", "ArrowDown", "+", "+", "d", "d")
+        lab.expect_cell(page, CELLS[1], "1 2 3 0.1 ['on']")
+        assert lab.count_cells(page) == 3, "d d stays inside the viewer"
+        lab.run_cell(page, CELLS[2])
+        says(root.locator("[role=status]"), "on: log-probability −2.50")
+        lab.expect_cell(page, CELLS[1], "2 2 4 0.5 ['off']")
+        root.screenshot(path=shots / "beam_tree_lab.png")
+        assert page.errors == [] and page.outside == []

@@ -1,7 +1,5 @@
 """CacheViewer: its numbers against the state of a GPT and torch's own counter, its Python side, every control."""
 
-import re
-
 import numpy as np
 import pytest
 import torch
@@ -9,12 +7,11 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from classroom.cache_numbers import cache_costs, pairs_anew, pairs_up_to, reach
 from classroom.cache_viewer import MODELS, CacheViewer
-from classroom.viewer import joined_javascript
 from seqmodels.attention import sliding_window_mask
 from seqmodels.gpt import GPT
 from seqmodels.probes import record
 from viewers.bare_page import opened
-from viewers.hands import EVERY_SIZE, cut, is_now, place, says, still_picture, trait, viewer
+from viewers.hands import EVERY_SIZE, cut, is_now, one_module, place, press, says, still_picture, trait, viewer
 from viewers.test_python import run_node
 
 SIZES = {"layers": 3, "heads": 4, "head_size": 6, "d_ff": 40, "vocabulary": 11}
@@ -198,11 +195,7 @@ def test_the_picture_for_pages_without_javascript(make, shots):
 
 
 def test_joined_javascript_is_one_module():
-    text = joined_javascript("cache")
-    assert not re.search(r"^import ", text, re.MULTILINE) and text.count("export default") == 1
-    names = re.findall(r"^(?:export )?(?:const|let|function) (\w+)", text, re.MULTILINE)
-    assert len(names) == len(set(names)), "two declarations of one name"
-    assert len(text.encode()) < 80_000
+    assert len(one_module("cache").encode()) < 80_000
 
 
 # --- a page without a kernel ----------------------------------------------------------------------
@@ -212,12 +205,6 @@ def test_joined_javascript_is_one_module():
 def bare(browser, tmp_path, request):
     with opened(browser, tmp_path / "page.html", [bill(), small(), many()], **getattr(request, "param", {})) as page:
         yield page
-
-
-def press(page, root, *keys):
-    root.locator(".stage").focus()
-    for key in keys:
-        page.keyboard.press(key)
 
 
 @pytest.mark.browser

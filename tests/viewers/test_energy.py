@@ -1,16 +1,13 @@
 """EnergyViewer: its Python side, its numbers against the library, and every control on a page without a kernel."""
 
-import re
-
 import numpy as np
 import pytest
 
 from classroom.energy_numbers import energy_of, recall_run, state_at, sweep_order, uniform
 from classroom.energy_viewer import EnergyViewer
-from classroom.viewer import joined_javascript
 from seqmodels.hopfield import HopfieldNetwork
 from viewers.bare_page import opened
-from viewers.hands import EVERY_SIZE, cut, drag, says, viewer
+from viewers.hands import EVERY_SIZE, cut, drag, one_module, press, says, viewer
 from viewers.test_python import run_node
 
 ROWS, COLUMNS = 12, 10
@@ -163,10 +160,7 @@ def test_the_picture_for_pages_without_javascript(shots):
 
 
 def test_joined_javascript_is_one_module():
-    text = joined_javascript("energy")
-    assert not re.search(r"^import ", text, re.MULTILINE) and text.count("export default") == 1
-    names = re.findall(r"^(?:export )?(?:const|let|function) (\w+)", text, re.MULTILINE)
-    assert len(names) == len(set(names)), "two declarations of one name"
+    one_module("energy")
 
 
 # --- a page without a kernel ------------------------------------------------------------------------
@@ -181,12 +175,6 @@ def bare(browser, tmp_path, request):
 
 def trait(page, name, i=0):
     return page.evaluate("([i, name]) => models[i].get(name)", [i, name])
-
-
-def press(page, root, *keys):
-    root.locator(".stage").focus()
-    for key in keys:
-        page.keyboard.press(key)
 
 
 def shown_state(page, i=0):

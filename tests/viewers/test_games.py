@@ -1,12 +1,10 @@
 """The two games: the same numbers in Python and JavaScript, errors that help, every way to play in a real browser."""
 
 import json
-import pathlib
 import re
 import shutil
 import subprocess
 
-import nbformat
 import numpy as np
 import pytest
 
@@ -19,7 +17,6 @@ from seqmodels.datasets import saltmere
 from seqmodels.hmm import HMM, Categorical
 from viewers import lab
 from viewers.bare_page import opened
-from viewers.gallery import gallery
 from viewers.hands import cut, place, says
 
 TALE = 'Mistress Quill (who had ink) said: "The tide waits."\n\nOrla wrote it down. ' * 20
@@ -437,13 +434,7 @@ CELLS = [
 
 
 def test_what_is_played_arrives_in_python_and_back(browser, server):
-    notebook = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS], metadata=gallery().metadata
-    )
-    nbformat.write(notebook, pathlib.Path(server.folder) / "games.ipynb")
-    page = lab.new_page(browser)
-    try:
-        lab.open_notebook(page, server, "games.ipynb")
+    with lab.new_notebook(browser, server, "games.ipynb", CELLS) as page:
         assert lab.run_all(page) == []
         for cell in CELLS[:2]:
             lab.run_cell(page, cell)
@@ -467,5 +458,3 @@ def test_what_is_played_arrives_in_python_and_back(browser, server):
         inspect.locator("[data-role=night]", has_text="night 9").wait_for()
         lab.expect_cell(page, CELLS[3], "0 False 1 9")
         assert page.errors == [] and page.outside == []
-    finally:
-        page.context.close()

@@ -4,7 +4,6 @@ import base64
 import io
 import re
 
-import nbformat
 import numpy as np
 import pytest
 import torch
@@ -13,13 +12,12 @@ from PIL import Image
 from classroom import gate_numbers as numbers
 from classroom.gate_runs import coded, hold_name
 from classroom.gate_viewer import GateViewer
-from classroom.viewer import joined_javascript
 from seqmodels.gru import GRU
 from seqmodels.lstm import LSTM
 from seqmodels.probes import intervene, record
 from viewers import lab
 from viewers.bare_page import opened
-from viewers.hands import EVERY_SIZE, cut, says, viewer
+from viewers.hands import EVERY_SIZE, cut, one_module, says, viewer
 from viewers.test_python import run_node
 
 TEXT = 'He said "the tide is high" (so he said) and "no more".'
@@ -274,10 +272,7 @@ def test_the_browser_computes_what_the_library_computes(make):
 
 
 def test_joined_javascript_is_one_module_without_clashes():
-    text = joined_javascript("gate")
-    assert not re.search(r"^import ", text, re.MULTILINE) and text.count("export default") == 1
-    names = re.findall(r"^(?:export )?(?:const|let|function) (\w+)", text, re.MULTILINE)
-    assert len(names) == len(set(names)), "two declarations of one name"
+    one_module("gate")
 
 
 # --- picture and text -----------------------------------------------------------------------------
@@ -504,13 +499,7 @@ def compute(hold=None):
 
 @pytest.mark.browser
 def test_a_gate_is_held_by_hand(browser, server, shots):
-    cells = [nbformat.v4.new_code_cell(source, id=name) for name, source in CELLS.items()]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), server.folder / "gates.ipynb")
-    server.settings(theme="light")
-    page = lab.new_page(browser)
-    try:
-        lab.open_notebook(page, server, "gates.ipynb")
+    with lab.new_notebook(browser, server, "gates.ipynb", CELLS) as page:
         assert lab.run_all(page) == []
         lab.drawn(page)
         root = viewer(page, "Live")
@@ -546,5 +535,3 @@ def test_a_gate_is_held_by_hand(browser, server, shots):
         lab.expect_cell(page, CELLS["set"], "set")
         root.locator("[data-ghost]").first.wait_for(state="detached")
         assert page.errors == [] and page.outside == []
-    finally:
-        page.context.close()

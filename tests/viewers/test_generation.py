@@ -3,21 +3,18 @@
 import copy
 import io
 import json
-import re
 import shutil
 import subprocess
 
-import nbformat
 import numpy as np
 import pytest
 from PIL import Image
 
 from classroom import GenerationViewer, SelfCheck
-from classroom.viewer import joined_javascript
 from conftest import need
 from viewers import lab
 from viewers.bare_page import opened
-from viewers.hands import EVERY_SIZE, cut, place, says, viewer
+from viewers.hands import EVERY_SIZE, cut, one_module, place, says, viewer
 from viewers.tale_runs import MODELS, tale_runs
 
 RUNS = tale_runs()
@@ -271,11 +268,7 @@ def test_the_page_gives_the_same_advice_as_python():
 
 @pytest.mark.parametrize("name", ["generation", "self_check", "quiz"])
 def test_joined_javascript_is_one_module(name):
-    text = joined_javascript(name)
-    assert not re.search(r"^import ", text, re.MULTILINE)
-    assert text.count("export default") == 1 and len(text.encode()) < 50_000
-    names = re.findall(r"^(?:export )?(?:const|let|function) (\w+)", text, re.MULTILINE)
-    assert len(names) == len(set(names)), "two declarations of one name"
+    assert len(one_module(name).encode()) < 50_000
 
 
 # --- a page without a kernel ------------------------------------------------------------------------
@@ -480,13 +473,7 @@ check""",
 def test_page_and_python_hear_each_other(browser, server, shots):
     given = {"runs": RUNS, "questions": QUESTIONS, "routes": ROUTES}
     (server.folder / "generation.json").write_text(json.dumps(given), encoding="utf-8")
-    cells = [nbformat.v4.new_code_cell(source, id=name) for name, source in CELLS.items()]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), server.folder / "generation.ipynb")
-    server.settings(theme="light")
-    page = lab.new_page(browser)
-    try:
-        lab.open_notebook(page, server, "generation.ipynb")
+    with lab.new_notebook(browser, server, "generation.ipynb", CELLS) as page:
         assert lab.run_all(page) == []
         lab.drawn(page)
         root = viewer(page, "Four eras")
@@ -513,8 +500,6 @@ def test_page_and_python_hear_each_other(browser, server, shots):
         check.locator("[data-question='1'] [data-option='2']").click()
         lab.expect_cell(page, CELLS["known"], "[[1], [2], [], [], []] {'probability': 1, 'python': 0}")
         assert page.errors == [] and page.outside == []
-    finally:
-        page.context.close()
 
 
 def ask(root, prompt):

@@ -3,7 +3,6 @@
 import base64
 import statistics
 
-import nbformat
 import numpy as np
 import pytest
 import torch
@@ -477,23 +476,16 @@ CELLS = [
 
 @pytest.mark.browser
 def test_page_and_python_move_each_other(browser, server, shots):
-    server.settings(theme="light")
-    cells = [nbformat.v4.new_code_cell(source) for source in CELLS]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    notebook = nbformat.v4.new_notebook(cells=cells, metadata=kernel)
-    nbformat.write(notebook, server.folder / "gradient.ipynb")
-    page = lab.new_page(browser)
-    lab.open_notebook(page, server, "gradient.ipynb")
-    lab.run_cell(page, CELLS[0])
-    lab.drawn(page)
-    root = viewer(page, "In Lab")
-    press(page, root, "ArrowUp", "p", "f", "+", "[", "d", "d")
-    lab.expect_cell(page, CELLS[1], "1.022 relu 1.1 19 10 1")
-    assert lab.count_cells(page) == 3, "d d stays inside the viewer"
-    lab.run_cell(page, CELLS[2])
-    said(root, "The error grows")
-    says(root.locator("[data-role=arises]"), "error arises at step 12")
-    lab.expect_cell(page, CELLS[1], "2.0 linear 1.1 12 10 0")
-    root.screenshot(path=shots / "gradient_lab.png")
-    assert page.errors == [] and page.outside == []
-    page.context.close()
+    with lab.new_notebook(browser, server, "gradient.ipynb", CELLS) as page:
+        lab.run_cell(page, CELLS[0])
+        lab.drawn(page)
+        root = viewer(page, "In Lab")
+        press(page, root, "ArrowUp", "p", "f", "+", "[", "d", "d")
+        lab.expect_cell(page, CELLS[1], "1.022 relu 1.1 19 10 1")
+        assert lab.count_cells(page) == 3, "d d stays inside the viewer"
+        lab.run_cell(page, CELLS[2])
+        said(root, "The error grows")
+        says(root.locator("[data-role=arises]"), "error arises at step 12")
+        lab.expect_cell(page, CELLS[1], "2.0 linear 1.1 12 10 0")
+        root.screenshot(path=shots / "gradient_lab.png")
+        assert page.errors == [] and page.outside == []

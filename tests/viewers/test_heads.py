@@ -5,7 +5,6 @@ import shutil
 import statistics
 import subprocess
 
-import nbformat
 import numpy as np
 import pytest
 import torch
@@ -14,7 +13,7 @@ from classroom import AttentionViewer, attention_of, top_words
 from classroom.heads_data import FINE, packed
 from classroom.heads_numbers import habits, is_causal, label, named, noun_of, rule_targets, rule_words
 from classroom.heads_viewer import HeadsViewer
-from classroom.viewer import STATIC, joined_javascript
+from classroom.viewer import STATIC
 from conftest import need
 from seqmodels.attention import MultiHeadAttention
 from seqmodels.bert import BERT
@@ -24,7 +23,7 @@ from seqmodels.t5 import T5
 from seqmodels.transformer import Transformer
 from viewers import lab
 from viewers.bare_page import opened, public_state
-from viewers.hands import EVERY_SIZE, cut, is_now, place, root_of, says, still_picture, trait
+from viewers.hands import EVERY_SIZE, cut, is_now, one_module, place, root_of, says, still_picture, trait
 
 WORDS = "the cat that saw the dog saw the bird .".split()
 T = len(WORDS)
@@ -429,8 +428,7 @@ def test_the_picture_shows_what_is_chosen_cut_and_pinned():
 
 
 def test_joined_javascript_is_one_module():
-    text = joined_javascript("heads")
-    assert text.count("export default") == 1 and "\nimport " not in text and len(text.encode()) < 70_000
+    assert len(one_module("heads").encode()) < 70_000
 
 
 # --- in a browser, without a kernel ---------------------------------------------------------------
@@ -676,13 +674,7 @@ CELLS = [
 
 @pytest.mark.browser
 def test_page_and_python_move_each_other(browser, server, shots):
-    server.settings(theme="light")
-    cells = [nbformat.v4.new_code_cell(source) for source in CELLS]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), server.folder / "heads.ipynb")
-    page = lab.new_page(browser)
-    try:
-        lab.open_notebook(page, server, "heads.ipynb")
+    with lab.new_notebook(browser, server, "heads.ipynb", CELLS) as page:
         lab.run_cell(page, CELLS[0])
         lab.drawn(page)
         root = root_of(page)
@@ -701,5 +693,3 @@ def test_page_and_python_move_each_other(browser, server, shots):
         says(root.locator("[data-role=told]"), "At “c” it looks back at")
         root.screenshot(path=shots / "heads_lab.png")
         assert page.errors == [] and page.outside == []
-    finally:
-        page.context.close()

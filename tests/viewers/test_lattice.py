@@ -3,7 +3,6 @@
 import base64
 import statistics
 
-import nbformat
 import numpy as np
 import pytest
 import torch
@@ -13,7 +12,7 @@ from classroom.lattice_numbers import outputs_after, solved
 from seqmodels.ctc import collapse, greedy_decode, lattice
 from viewers import lab
 from viewers.bare_page import opened
-from viewers.hands import EVERY_SIZE, cut, place, says, still_picture, viewer
+from viewers.hands import EVERY_SIZE, cut, place, press, says, still_picture, viewer
 from viewers.test_python import run_node
 
 DIGITS = ["blank", *"0123456789"]
@@ -243,12 +242,6 @@ def bare(browser, tmp_path, request):
     shown = [digits(), long(), even(12, title="Even", layer="alpha"), even(4, title="Never"), sounds()]
     with opened(browser, tmp_path / "page.html", shown, **getattr(request, "param", {})) as page:
         yield page
-
-
-def press(page, root, *keys):
-    root.locator(".stage").focus()
-    for key in keys:
-        page.keyboard.press(key)
 
 
 def trait(page, viewer, name):
@@ -514,27 +507,20 @@ CELLS = [
 
 @pytest.mark.browser
 def test_page_and_python_move_each_other(browser, server, shots):
-    server.settings(theme="light")
-    cells = [nbformat.v4.new_code_cell(source) for source in CELLS]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    notebook = nbformat.v4.new_notebook(cells=cells, metadata=kernel)
-    nbformat.write(notebook, server.folder / "lattice.ipynb")
-    page = lab.new_page(browser)
-    lab.open_notebook(page, server, "lattice.ipynb")
-    lab.run_cell(page, CELLS[0])
-    lab.drawn(page)
-    root = viewer(page, "In Lab")
-    press(page, root, "ArrowLeft", "m", "g", "l", "d", "d")
-    even = np.full((8, 4), np.log(0.25))
-    loss = -solved(outputs_after(["step"], even, [1, 2, 2, 1], 0), [1, 2, 2, 1], 0)["log_likelihood"]
-    path = solved(even, [1, 2, 2, 1], 0)["best"].tolist()
-    lab.expect_cell(page, CELLS[1], f"3 gradient [1, 2, 2, 1] {path} ['step'] {loss:.3f}")
-    assert lab.count_cells(page) == 3, "d d stays inside the viewer"
-    lab.run_cell(page, CELLS[2])
-    says(root.locator("[data-role=answer]"), "P(c a)")
-    says(root.locator("[data-role=line-0]"), "ccccccca")
-    loss = -solved(outputs_after(["step"], even, [3, 1], 0), [3, 1], 0)["log_likelihood"]
-    lab.expect_cell(page, CELLS[1], f"7 posterior [3, 1] [1, 1, 1, 1, 1, 1, 1, 3] ['step'] {loss:.3f}")
-    root.screenshot(path=shots / "lattice_lab.png")
-    assert page.errors == [] and page.outside == []
-    page.context.close()
+    with lab.new_notebook(browser, server, "lattice.ipynb", CELLS) as page:
+        lab.run_cell(page, CELLS[0])
+        lab.drawn(page)
+        root = viewer(page, "In Lab")
+        press(page, root, "ArrowLeft", "m", "g", "l", "d", "d")
+        even = np.full((8, 4), np.log(0.25))
+        loss = -solved(outputs_after(["step"], even, [1, 2, 2, 1], 0), [1, 2, 2, 1], 0)["log_likelihood"]
+        path = solved(even, [1, 2, 2, 1], 0)["best"].tolist()
+        lab.expect_cell(page, CELLS[1], f"3 gradient [1, 2, 2, 1] {path} ['step'] {loss:.3f}")
+        assert lab.count_cells(page) == 3, "d d stays inside the viewer"
+        lab.run_cell(page, CELLS[2])
+        says(root.locator("[data-role=answer]"), "P(c a)")
+        says(root.locator("[data-role=line-0]"), "ccccccca")
+        loss = -solved(outputs_after(["step"], even, [3, 1], 0), [3, 1], 0)["log_likelihood"]
+        lab.expect_cell(page, CELLS[1], f"7 posterior [3, 1] [1, 1, 1, 1, 1, 1, 1, 3] ['step'] {loss:.3f}")
+        root.screenshot(path=shots / "lattice_lab.png")
+        assert page.errors == [] and page.outside == []

@@ -1,7 +1,5 @@
 """PositionViewer: its numbers against seqmodels.positions, its Python side, every control on a bare page."""
 
-import re
-
 import numpy as np
 import pytest
 import torch
@@ -9,11 +7,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from classroom.position_numbers import SEED, alibi_slopes, asking_places, hand_counts, normal_numbers
 from classroom.position_viewer import PositionViewer
-from classroom.viewer import joined_javascript
 from seqmodels import positions
 from seqmodels.positions import LearnedPositions
 from viewers.bare_page import opened
-from viewers.hands import EVERY_SIZE, cut, drag, is_now, place, says, still_picture, trait, viewer
+from viewers.hands import EVERY_SIZE, cut, drag, is_now, one_module, place, press, says, still_picture, trait, viewer
 from viewers.test_python import run_node
 
 TABLE = torch.randn(40, 12, generator=torch.Generator().manual_seed(0)).numpy()
@@ -203,11 +200,7 @@ def test_no_label_of_the_picture_is_cut(places):
 
 
 def test_joined_javascript_is_one_module():
-    text = joined_javascript("position")
-    assert not re.search(r"^import ", text, re.MULTILINE) and text.count("export default") == 1
-    names = re.findall(r"^(?:export )?(?:const|let|function) (\w+)", text, re.MULTILINE)
-    assert len(names) == len(set(names)), "two declarations of one name"
-    assert len(text.encode()) < 80_000
+    assert len(one_module("position").encode()) < 80_000
 
 
 # --- a page without a kernel ----------------------------------------------------------------------
@@ -218,12 +211,6 @@ def bare(browser, tmp_path, request):
     shown = [rotary(), sines(), slopes(), learned(), PositionViewer("none", title="Nothing")]
     with opened(browser, tmp_path / "page.html", shown, **getattr(request, "param", {})) as page:
         yield page
-
-
-def press(page, root, *keys):
-    root.locator(".stage").focus()
-    for key in keys:
-        page.keyboard.press(key)
 
 
 @pytest.mark.browser

@@ -2,7 +2,6 @@
 
 import statistics
 
-import nbformat
 import numpy as np
 import pytest
 import torch
@@ -12,7 +11,7 @@ from classroom.receptive_field_numbers import field_and_holes, roads_to_output
 from seqmodels.tcn import TCN, feeding, receptive_field
 from viewers import lab
 from viewers.bare_page import opened
-from viewers.hands import EVERY_SIZE, cut, place, says, still_picture, viewer
+from viewers.hands import EVERY_SIZE, cut, place, press, says, still_picture, viewer
 from viewers.test_python import run_node
 
 
@@ -203,12 +202,6 @@ def bare(browser, tmp_path, request):
         yield page
 
 
-def press(page, root, *keys):
-    root.locator(".stage").focus()
-    for key in keys:
-        page.keyboard.press(key)
-
-
 def trait(page, viewer, name):
     return page.evaluate("([i, name]) => models[i].get(name)", [viewer, name])
 
@@ -368,22 +361,16 @@ CELLS = [
 
 @pytest.mark.browser
 def test_page_and_python_move_each_other(browser, server, shots):
-    server.settings(theme="light")
-    cells = [nbformat.v4.new_code_cell(source) for source in CELLS]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), server.folder / "receptive.ipynb")
-    page = lab.new_page(browser)
-    lab.open_notebook(page, server, "receptive.ipynb")
-    lab.run_cell(page, CELLS[0])
-    lab.drawn(page)
-    root = viewer(page, "In Lab")
-    press(page, root, "ArrowLeft", "3", "d", "d", "[")
-    lab.expect_cell(page, CELLS[1], "6 3 [1, 16] dilated 6")
-    assert lab.count_cells(page) == 3, "d d stays inside the viewer"
-    lab.run_cell(page, CELLS[2])
-    says(root.locator("[data-role=answer]"), "It sees all 4 inputs so far.")
-    says(root.locator("[data-role=card]"), "“b”, 2 steps back")
-    lab.expect_cell(page, CELLS[1], "3 3 [1, 2, 4] dilated 1")
-    root.screenshot(path=shots / "receptive_lab.png")
-    assert page.errors == [] and page.outside == []
-    page.context.close()
+    with lab.new_notebook(browser, server, "receptive.ipynb", CELLS) as page:
+        lab.run_cell(page, CELLS[0])
+        lab.drawn(page)
+        root = viewer(page, "In Lab")
+        press(page, root, "ArrowLeft", "3", "d", "d", "[")
+        lab.expect_cell(page, CELLS[1], "6 3 [1, 16] dilated 6")
+        assert lab.count_cells(page) == 3, "d d stays inside the viewer"
+        lab.run_cell(page, CELLS[2])
+        says(root.locator("[data-role=answer]"), "It sees all 4 inputs so far.")
+        says(root.locator("[data-role=card]"), "“b”, 2 steps back")
+        lab.expect_cell(page, CELLS[1], "3 3 [1, 2, 4] dilated 1")
+        root.screenshot(path=shots / "receptive_lab.png")
+        assert page.errors == [] and page.outside == []

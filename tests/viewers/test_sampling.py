@@ -1,20 +1,17 @@
 """SamplingViewer: its numbers against seqmodels.decoding, its Python side, every control on a bare page."""
 
 import itertools
-import re
 
-import nbformat
 import numpy as np
 import pytest
 import torch
 
 from classroom.chance import uniform
 from classroom.sampling_viewer import SamplingViewer
-from classroom.viewer import joined_javascript
 from seqmodels.decoding import sampling_probabilities, tokens_seen
 from viewers import lab
 from viewers.bare_page import opened
-from viewers.hands import EVERY_SIZE, cut, drag, is_now, place, says, still_picture, trait, viewer
+from viewers.hands import EVERY_SIZE, cut, drag, is_now, one_module, place, press, says, still_picture, trait, viewer
 from viewers.test_python import run_node
 
 WORDS = [*"abcdefgh", " ", "\n", "the", "cat"]
@@ -189,11 +186,7 @@ def test_the_picture_for_pages_without_javascript(make, shots):
 
 
 def test_joined_javascript_is_one_module():
-    text = joined_javascript("sampling")
-    assert not re.search(r"^import ", text, re.MULTILINE) and text.count("export default") == 1
-    names = re.findall(r"^(?:export )?(?:const|let|function) (\w+)", text, re.MULTILINE)
-    assert len(names) == len(set(names)), "two declarations of one name"
-    assert len(text.encode()) < 80_000
+    assert len(one_module("sampling").encode()) < 80_000
 
 
 # --- a page without a kernel ----------------------------------------------------------------------
@@ -204,12 +197,6 @@ def bare(browser, tmp_path, request):
     shown = [recorded(top_k=3, temperature=1.4), growing(top_p=0.6), wide(repetition_penalty=1.2)]
     with opened(browser, tmp_path / "page.html", shown, **getattr(request, "param", {})) as page:
         yield page
-
-
-def press(page, root, *keys):
-    root.locator(".stage").focus()
-    for key in keys:
-        page.keyboard.press(key)
 
 
 @pytest.mark.browser
@@ -368,13 +355,7 @@ grows""",
 
 @pytest.mark.browser
 def test_page_and_python_hear_each_other(browser, server, shots):
-    cells = [nbformat.v4.new_code_cell(source, id=name) for name, source in NOTEBOOK.items()]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), server.folder / "sampling.ipynb")
-    server.settings(theme="light")
-    page = lab.new_page(browser)
-    try:
-        lab.open_notebook(page, server, "sampling.ipynb")
+    with lab.new_notebook(browser, server, "sampling.ipynb", NOTEBOOK) as page:
         assert lab.run_all(page) == []
         lab.drawn(page)
         root, twin, wanted = viewer(page, "Grows"), growing(), []
@@ -400,5 +381,3 @@ def test_page_and_python_hear_each_other(browser, server, shots):
         for shown, name in ((root, "sampling"), (places, "position"), (bill, "cache")):
             shown.screenshot(path=shots / f"{name}_lab.png")
         assert page.errors == [] and page.outside == []
-    finally:
-        page.context.close()

@@ -3,7 +3,6 @@
 import base64
 import statistics
 
-import nbformat
 import numpy as np
 import pytest
 import torch
@@ -16,7 +15,7 @@ from seqmodels.lstm import LSTM
 from seqmodels.probes import record
 from viewers import lab
 from viewers.bare_page import opened
-from viewers.hands import EVERY_SIZE, cut, says, still_picture, viewer
+from viewers.hands import EVERY_SIZE, cut, press, says, still_picture, viewer
 from viewers.test_python import run_node
 
 TEXT = 'Pim said "no" (twice). "Why?" said Orla, and "when?" (but not "how").\nNobody knew.'
@@ -265,12 +264,6 @@ def state(page, *names, viewer=0):
     return page.evaluate("([i, names]) => names.map((name) => models[i].get(name))", [viewer, list(names)])
 
 
-def press(page, root, *keys):
-    root.locator(".stage").focus()
-    for key in keys:
-        page.keyboard.press(key)
-
-
 @pytest.mark.browser
 @EVERY_SIZE
 def test_nothing_is_cut_at_any_width(bare, shots, request):
@@ -455,13 +448,7 @@ CELLS = [
 
 @pytest.mark.browser
 def test_page_and_python_move_each_other(browser, server, shots):
-    server.settings(theme="light")
-    cells = [nbformat.v4.new_code_cell(source) for source in CELLS]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), server.folder / "state.ipynb")
-    page = lab.new_page(browser)
-    try:
-        lab.open_notebook(page, server, "state.ipynb")
+    with lab.new_notebook(browser, server, "state.ipynb", CELLS) as page:
         lab.run_cell(page, CELLS[0])
         lab.drawn(page)
         root = viewer(page, "In Lab")
@@ -473,5 +460,3 @@ def test_page_and_python_move_each_other(browser, server, shots):
         lab.expect_cell(page, CELLS[1], "30 2 gate peak")
         root.screenshot(path=shots / "state_lab.png")
         assert page.errors == [] and page.outside == []
-    finally:
-        page.context.close()

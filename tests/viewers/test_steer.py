@@ -2,12 +2,10 @@
 
 import itertools
 import json
-import pathlib
 import random
 import shutil
 import subprocess
 
-import nbformat
 import numpy as np
 import pytest
 import torch
@@ -23,7 +21,6 @@ from seqmodels.probes import intervene
 from seqmodels.seq2seq import pair_batch
 from viewers import lab
 from viewers.bare_page import opened, public_state
-from viewers.gallery import gallery
 from viewers.hands import EVERY_SIZE, cut, is_now, place, root_of, says, trait
 
 EFFECT = json.loads(frozen("effects/04_3_translator.json"))
@@ -606,13 +603,7 @@ CELLS = [
 
 @pytest.mark.browser
 def test_what_is_steered_arrives_in_python(browser, server):
-    notebook = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS], metadata=gallery().metadata
-    )
-    nbformat.write(notebook, pathlib.Path(server.folder) / "steer.ipynb")
-    page = lab.new_page(browser)
-    try:
-        lab.open_notebook(page, server, "steer.ipynb")
+    with lab.new_notebook(browser, server, "steer.ipynb", CELLS) as page:
         lab.run_cell(page, CELLS[0])
         lab.drawn(page)
         root = root_of(page)
@@ -626,5 +617,3 @@ def test_what_is_steered_arrives_in_python(browser, server):
         says(root.locator("[data-role=says]"), "= 402")
         lab.expect_cell(page, CELLS[1], "[] 402 402 0 0")
         assert page.errors == [] and page.outside == []
-    finally:
-        page.context.close()

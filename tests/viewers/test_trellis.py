@@ -3,7 +3,6 @@
 import itertools
 import statistics
 
-import nbformat
 import numpy as np
 import pytest
 
@@ -12,7 +11,7 @@ from classroom.trellis_numbers import forward_backward, viterbi
 from seqmodels.hmm import HMM, Categorical
 from viewers import lab
 from viewers.bare_page import opened
-from viewers.hands import EVERY_SIZE, cut, drag, still_picture, viewer
+from viewers.hands import EVERY_SIZE, cut, drag, press, still_picture, viewer
 from viewers.test_python import run_node
 
 INITIAL = [0.5, 0.5]
@@ -215,12 +214,6 @@ def said(root, text):
     root.locator("[data-role=answer]", has_text=text).wait_for(timeout=8000)
 
 
-def press(page, root, *keys):
-    root.locator(".stage").focus()
-    for key in keys:
-        page.keyboard.press(key)
-
-
 TRAIT = "([i, name]) => models[i].get(name)"
 
 
@@ -406,27 +399,19 @@ CELLS = [
 
 @pytest.mark.browser
 def test_page_and_python_move_each_other(browser, server, shots):
-    server.settings(theme="light")
-    cells = [nbformat.v4.new_code_cell(source) for source in CELLS]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    nbformat.write(nbformat.v4.new_notebook(cells=cells[:2], metadata=kernel), server.folder / "trellis.ipynb")
-    notebook = nbformat.v4.new_notebook(cells=cells, metadata=kernel)
-    nbformat.write(notebook, server.folder / "trellis.ipynb")
-    page = lab.new_page(browser)
-    lab.open_notebook(page, server, "trellis.ipynb")
-    lab.run_cell(page, CELLS[0])
-    lab.drawn(page)
-    root = viewer(page, "In Lab")
-    press(page, root, "ArrowRight", "1", "b", "d", "d")
-    root.locator("[data-leave='1']").focus()
-    page.keyboard.press("ArrowRight")
-    wanted = "8 best path [0, 1, 2, 3, 4, 5, 0, 1, 0] [[0.95, 0.05], [0.11, 0.89]]"
-    lab.expect_cell(page, CELLS[1], wanted)
-    assert lab.count_cells(page) == 3, "d d stays inside the viewer"
-    lab.run_cell(page, CELLS[2])
-    said(root, "rolls changed")
-    root.locator("[data-role=node]", has_text="Roll 31").wait_for()
-    lab.expect_cell(page, CELLS[1], "30 posterior [5, 5, 5, 5, 5, 5, 5, 5, 5] [[0.95, 0.05], [0.11, 0.89]]")
-    root.screenshot(path=shots / "trellis_lab.png")
-    assert page.errors == [] and page.outside == []
-    page.context.close()
+    with lab.new_notebook(browser, server, "trellis.ipynb", CELLS) as page:
+        lab.run_cell(page, CELLS[0])
+        lab.drawn(page)
+        root = viewer(page, "In Lab")
+        press(page, root, "ArrowRight", "1", "b", "d", "d")
+        root.locator("[data-leave='1']").focus()
+        page.keyboard.press("ArrowRight")
+        wanted = "8 best path [0, 1, 2, 3, 4, 5, 0, 1, 0] [[0.95, 0.05], [0.11, 0.89]]"
+        lab.expect_cell(page, CELLS[1], wanted)
+        assert lab.count_cells(page) == 3, "d d stays inside the viewer"
+        lab.run_cell(page, CELLS[2])
+        said(root, "rolls changed")
+        root.locator("[data-role=node]", has_text="Roll 31").wait_for()
+        lab.expect_cell(page, CELLS[1], "30 posterior [5, 5, 5, 5, 5, 5, 5, 5, 5] [[0.95, 0.05], [0.11, 0.89]]")
+        root.screenshot(path=shots / "trellis_lab.png")
+        assert page.errors == [] and page.outside == []

@@ -2,10 +2,8 @@
 
 import base64
 import json
-import pathlib
 import subprocess
 
-import nbformat
 import numpy as np
 import pytest
 import torch
@@ -19,7 +17,6 @@ from seqmodels.probes import intervene, record
 from seqmodels.tasks import induction
 from viewers import lab
 from viewers.bare_page import opened
-from viewers.gallery import gallery
 from viewers.hands import EVERY_SIZE, cut, is_now, place, root_of, says, still_picture, trait
 
 GIVEN = json.loads(frozen("effects/06_2_two_heads.json"))
@@ -481,13 +478,7 @@ CELLS = [
 
 @pytest.mark.browser
 def test_what_is_cut_arrives_in_python(browser, server):
-    notebook = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS], metadata=gallery().metadata
-    )
-    nbformat.write(notebook, pathlib.Path(server.folder) / "two_heads.ipynb")
-    page = lab.new_page(browser)
-    try:
-        lab.open_notebook(page, server, "two_heads.ipynb")
+    with lab.new_notebook(browser, server, "two_heads.ipynb", CELLS) as page:
         lab.run_cell(page, CELLS[0])
         lab.drawn(page)
         root = root_of(page)
@@ -500,5 +491,3 @@ def test_what_is_cut_arrives_in_python(browser, server):
         says(root.locator("[data-role=counts]"), "0 on")
         lab.expect_cell(page, CELLS[1], f"{pairs(ALL)} [] 2")
         assert page.errors == [] and page.outside == []
-    finally:
-        page.context.close()
