@@ -13,11 +13,16 @@ from seqmodels.datasets import DATA, frozen
 from seqmodels.gpt import GPT
 from seqmodels.gru import GRU
 from seqmodels.hmm import HMM, Categorical
+from seqmodels.jamba import Jamba
 from seqmodels.language_model import LanguageModel
 from seqmodels.layer import Stacked
+from seqmodels.linear_recurrence import recurrence_model
 from seqmodels.linear_transformer import LinearTransformer
 from seqmodels.lstm import LSTM
+from seqmodels.mamba import Mamba
+from seqmodels.mamba2 import Mamba2
 from seqmodels.recurrent import ElmanRNN
+from seqmodels.s4 import s4d_model
 from seqmodels.seq2seq import Seq2Seq
 from seqmodels.t5 import T5
 from seqmodels.tcn import TCN
@@ -49,7 +54,8 @@ def convolutional_model(vocab_size, embedding_size, channels, kernel_size, dropo
 
 KINDS = {"window": window_model, "recurrent": recurrent_model, "seq2seq": Seq2Seq, "tcn": convolutional_model,
          "gpt": GPT, "linear_attention": LinearTransformer, "wavenet": WaveNet, "transformer": Transformer,
-         "t5": T5}  # fmt: skip
+         "t5": T5, "s4d": s4d_model, "mamba": Mamba, "mamba2": Mamba2,
+         "jamba": Jamba, "linear_recurrence": recurrence_model}  # fmt: skip
 
 
 def save_checkpoint(model, name, kind, **sizes):

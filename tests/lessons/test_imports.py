@@ -23,6 +23,11 @@ HIGH = [
     "linear_transformer",
     "in_pieces",
     "checkpoints",
+    "s4",
+    "mamba",
+    "mamba2",
+    "jamba",
+    "linear_recurrence",
     "wavenet",
     "wavenet_generation",
 ]

@@ -11,12 +11,17 @@ from seqmodels.bert import BERT
 from seqmodels.efficient_attention import LinearAttention
 from seqmodels.gpt import GPT
 from seqmodels.gru import GRU
+from seqmodels.jamba import Experts, HybridLayer, Jamba
 from seqmodels.language_model import LanguageModel
 from seqmodels.layer import Bidirectional, Stacked
+from seqmodels.linear_recurrence import GLA, MLSTM, RGLRU, RWKV6, DeltaNet, RecurrenceBlock, RetNet
 from seqmodels.linear_transformer import LinearTransformer
 from seqmodels.lstm import LSTM, LSTM1997, CoupledLSTM, PeepholeLSTM
+from seqmodels.mamba import Mamba, MambaBlock, PreNorm
+from seqmodels.mamba2 import Mamba2, Mamba2Block
 from seqmodels.positions import LearnedPositions
 from seqmodels.recurrent import ElmanRNN, JordanRNN
+from seqmodels.s4 import S4, S4D, S4Block
 from seqmodels.t5 import T5
 from seqmodels.tcn import TCN, CausalConv1d
 from seqmodels.transformer import TransformerBlock
@@ -39,6 +44,11 @@ LAYERS = {
     "linear attention": lambda: LinearAttention(6, n_heads=2, chunk=4),
     "attention": lambda: MultiHeadAttention(6, 2),
     "transformer block": lambda: TransformerBlock(6, 2, 8),
+    "s4d": lambda: S4D(6, 4),
+    "mamba block": lambda: MambaBlock(6, 3),
+    "mamba-2 block": lambda: Mamba2Block(6, 3, head_size=3, n_groups=2, chunk=4),
+    "gated deltanet": lambda: DeltaNet(6, 2, gate=True, chunk=4),
+    "rg-lru": lambda: RGLRU(6),
     "bidirectional": lambda: Bidirectional(LoopLSTM(6, 4), SelectiveRecurrence(6, state_size=3)),
     "hybrid": lambda: Stacked([LoopLSTM(6, 6), CachedAttention(6, n_heads=2), SelectiveRecurrence(6, 2)], True),
 }
@@ -82,6 +92,28 @@ ALONE = {
     "bert's encoder": lambda: BERT(VOCABULARY, 6, 2, n_layers=2, max_length=16).encoder,
     "t5's encoder": lambda: T5(VOCABULARY, 6, 3, n_layers=2, head_size=4, activation="gated_gelu_tanh").encoder,
     "learned positions": lambda: LearnedPositions(16, 6),
+    "s4": lambda: S4(6, 4),
+    "s4d, real": lambda: S4D(6, 3, init="real", method="bilinear"),
+    "s4d, legs": lambda: S4D(6, 4, init="legs"),
+    "s4 block": lambda: S4Block(6, 4, init="inv"),
+    "mamba block, time-invariant": lambda: MambaBlock(6, 3, selective=()),
+    "mamba block, inner norms": lambda: PreNorm(MambaBlock(6, 3, rank=2, inner_norms=True, bias=True)),
+    "mamba": lambda: Mamba(VOCABULARY, 6, n_layers=2, state_size=3),
+    "mamba-2 block, no window": lambda: Mamba2Block(
+        6, 2, head_size=6, kernel_size=1, bias=True, conv_bias=False
+    ),
+    "mamba-2": lambda: Mamba2(VOCABULARY, 6, n_layers=2, state_size=3, head_size=3, chunk=4),
+    "hybrid with experts": lambda: HybridLayer(Mamba2Block(6, 2, head_size=6), Experts(6, 5, n_experts=3)),
+    "jamba": lambda: Jamba(VOCABULARY, 6, 3, 4, attention_at=(2,), n_experts=3, d_ff=5, state_size=3, n_kv_heads=1),
+    "jamba of mamba-2": lambda: Jamba(
+        VOCABULARY, 6, 2, 2, attention_at=1, d_ff=0, mixer="mamba2", state_size=3, head_size=3, tied=False
+    ),
+    "retnet": lambda: RetNet(6, 2, chunk=4),
+    "gla": lambda: GLA(6, 2, rank=3, chunk=4),
+    "rwkv-6": lambda: RWKV6(6, 2, rank=3, key_size=4, chunk=4),
+    "deltanet": lambda: DeltaNet(6, 2, negative_eigenvalues=True, chunk=4),
+    "mlstm": lambda: MLSTM(6, 2, chunk=4),
+    "recurrence block": lambda: RecurrenceBlock(DeltaNet(6, 2, chunk=4), d_ff=5),
     "lstm and gru from both sides": lambda: Bidirectional(LSTM(6, 4), GRU(6, 3)),
 }
 

@@ -10,6 +10,7 @@ from property.cases import FEATURES, VOCABULARY
 from seqmodels.language_model import LanguageModel
 from seqmodels.layer import map_state
 from seqmodels.probes import Probe, at_step, intervene, record
+from seqmodels.s4 import StateSpace
 
 B, T = 3, 9
 
@@ -103,7 +104,9 @@ def gradient_never_comes_from_the_future(layer):
     y, _ = layer(x)
     t = T // 2
     (gradient,) = torch.autograd.grad(y[:, t].sum(), x)
-    assert (gradient[:, t + 1 :] == 0).all(), "an output has a gradient for an input after it"
+    # a Fourier transform mixes all times: what should be 0 is there what rounding leaves
+    limit = 1e-14 if any(isinstance(module, StateSpace) for module in layer.modules()) else 0
+    assert (gradient[:, t + 1 :].abs() <= limit).all(), "an output has a gradient for an input after it"
     assert (gradient[:, t] != 0).any(), "an output has no gradient for the input at its own step"
 
 
