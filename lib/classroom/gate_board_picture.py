@@ -31,14 +31,21 @@ def board_figure(title, numbers, marks, input, forget, trained, blind):
         each.tick_params(labelsize=7, colors=DIM, length=0)
         for spine in each.spines.values():
             spine.set_visible(False)
-    _numbers(axes["number"], numbers, marks, blind)
+    draw_numbers(axes["number"], numbers, marks, blind)
     for name, values, colour in (("input", input, WRITE), ("forget", forget, KEEP)):
-        _gates(axes[name], f"{name} gate", values, colour, None if trained is None else trained[name])
-    _cell(axes["cell"], numbers, marks, input, forget, trained, blind)
+        draw_dials(axes[name], f"{name} gate", values, colour, None if trained is None else trained[name])
+    if blind:
+        _hidden(axes["cell"], len(numbers))
+    else:
+        keep, write = forget, input
+        draw_memory(
+            axes["cell"], numbers, float(np.dot(numbers, marks)), [(keep, write)], trained and trained["answer"]
+        )
     return figure
 
 
-def _numbers(axes, numbers, marks, blind):
+def draw_numbers(axes, numbers, marks, blind=False):
+    """The numbers, those that are marked on a flag."""
     axes.set(ylim=(0, 1), yticks=[0.45], yticklabels=["number"])
     for t, (x, mark) in enumerate(zip(numbers, marks, strict=True)):
         box = {"facecolor": ACCENT, "edgecolor": "none", "boxstyle": "round,pad=0.35"} if mark else None
@@ -47,8 +54,9 @@ def _numbers(axes, numbers, marks, blind):
                   weight=weight, bbox=box)  # fmt: skip
 
 
-def _gates(axes, name, values, colour, trained):
-    axes.set(ylim=(-0.12, 1.3), yticks=[0, 0.5, 1], yticklabels=["0", name, "1"])
+def draw_dials(axes, name, values, colour, trained, most="1"):
+    """A row of dials, values from 0 to 1 (the place of the knob), and those of a trained model as diamonds."""
+    axes.set(ylim=(-0.12, 1.3), yticks=[0, 0.5, 1], yticklabels=["0", name, most])
     steps = np.arange(len(values))
     axes.vlines(steps, 0, 1, color=LINE, linewidth=3)
     axes.vlines(steps, 0, values, color=colour, linewidth=3)
@@ -57,36 +65,36 @@ def _gates(axes, name, values, colour, trained):
         axes.plot(steps + 0.22, trained, "D", markerfacecolor="white", markeredgecolor=TRAINED, markersize=4)
 
 
-def _cell(axes, numbers, marks, input, forget, trained, blind):
-    """Bars of what was kept and written, a dashed line at the sum wanted, the trained cell's path."""
-    if blind:
-        axes.set(ylim=(0, 1), yticks=[])
-        axes.text(
-            len(numbers) / 2 - 0.5,
-            0.5,
-            "blind: the numbers and the cell are hidden",
-            ha="center",
-            color=DIM,
-            fontsize=9,
-        )
-        return
-    kept, written, cell = [], [], 0.0
-    for f, i, x in zip(forget, input, numbers, strict=True):
-        kept.append(f * cell)
-        written.append(i * x)
-        cell = kept[-1] + written[-1]
-    steps, goal = np.arange(len(numbers)), float(np.dot(numbers, marks))
+def _hidden(axes, steps):
+    axes.set(ylim=(0, 1), yticks=[])
+    words = "blind: the numbers and the cell are hidden"
+    axes.text(steps / 2 - 0.5, 0.5, words, ha="center", color=DIM, fontsize=9)
+
+
+def draw_memory(axes, numbers, goal, factors, answer=None, name="cell"):
+    """Bars of what was kept and written, a dashed line at what is wanted, a trained memory's path.
+
+    factors: (keep, write) of each memory, each (T,); several memories are added. answer: None or the path (T,).
+    """
+    kept, written = np.zeros(len(numbers)), np.zeros(len(numbers))
+    for keep, write in factors:
+        memory = 0.0
+        for t, (k, w, x) in enumerate(zip(keep, write, numbers, strict=True)):
+            kept[t] += k * memory
+            written[t] += w * x
+            memory = k * memory + w * x
+    steps, end = np.arange(len(numbers)), kept[-1] + written[-1]
     axes.bar(steps, kept, width=0.55, color=KEEP)
     axes.bar(steps, written, width=0.55, bottom=kept, color=WRITE)
     axes.axhline(0, color=DIM, linewidth=0.8)
     axes.axhline(goal, color=INK, linewidth=1, linestyle=(0, (5, 3)))
-    highest, lowest = max(goal, *np.add(kept, written)), 0
-    if trained is not None:
-        axes.plot(steps, trained["answer"], ":D", color=TRAINED, markerfacecolor="white", markersize=4, linewidth=1.2)
-        highest, lowest = max(highest, *trained["answer"]), min(lowest, *trained["answer"])
+    highest, lowest = max(goal, *(kept + written)), 0
+    if answer is not None:
+        axes.plot(steps, answer, ":D", color=TRAINED, markerfacecolor="white", markersize=4, linewidth=1.2)
+        highest, lowest = max(highest, *answer), min(lowest, *answer)
     axes.set(ylim=(lowest * 1.15, highest * 1.15), yticks=[0, 1], yticklabels=["0", "1"])
-    axes.set_ylabel("cell", fontsize=7, color=DIM, rotation=0, labelpad=14, va="center")
+    axes.set_ylabel(name, fontsize=7, color=DIM, rotation=0, labelpad=14, va="center")
     right = len(numbers) - 0.35
-    near = abs(cell - goal) < 0.14 * highest
+    near = abs(end - goal) < 0.14 * highest
     axes.text(right, goal + (0.07 * highest if near else 0), f"wanted {goal:.2f}", fontsize=8, va="center", color=INK)
-    axes.text(right, cell - (0.07 * highest if near else 0), f"cell {cell:.2f}", fontsize=8, va="center", color=KEEP)
+    axes.text(right, end - (0.07 * highest if near else 0), f"{name} {end:.2f}", fontsize=8, va="center", color=KEEP)

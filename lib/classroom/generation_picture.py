@@ -23,11 +23,14 @@ TOP, HEAD, GAP = 98, 36, 18
 COLUMNS = (WIDE - 2 * MARGIN) // CELL
 SIZE = CELL / 0.602  # DejaVu Sans Mono advances 0.602 of its size
 MOST_ROWS = 8  # of all lanes together; a longer text ends in "…"
+CROWD, MOST_LETTERS = 7, 640  # from so many lanes on: letters of all together, and no guesses; the file stays small
 
 
 def generation_figure(lanes, title):
     """A Figure 7.6 inches wide. lanes: runs as `checked_runs` gives them, of one prompt."""
-    written = [_rows(lane, max(1, MOST_ROWS // len(lanes))) for lane in lanes]
+    crowd, room = len(lanes) >= CROWD, max(1, MOST_ROWS // len(lanes)) * COLUMNS
+    most = min(room, MOST_LETTERS // len(lanes)) if crowd else room
+    written = [_rows(lane, most) for lane in lanes]
     tall = TOP + sum(HEAD + ROW * len(rows) + GAP for rows in written)
     figure = Figure(figsize=(WIDE / DOTS, tall / DOTS), facecolor="white")
     axes = figure.add_axes((0, 0, 1, 1), xlim=(0, WIDE), ylim=(tall, 0))
@@ -37,18 +40,18 @@ def generation_figure(lanes, title):
     _legend(axes)
     y = TOP
     for lane, rows in zip(lanes, written, strict=True):
-        _head(axes, lane, y + 22)
+        _head(axes, lane, y + 22, guesses=not crowd)
         _text(axes, rows, y + HEAD)
         y += HEAD + ROW * len(rows) + GAP
     return figure
 
 
 def _rows(lane, most):
-    """At most so many rows of (character, bits); bits is None for the prompt, which nobody drew."""
+    """Rows of (character, bits), `most` characters in all; bits is None for the prompt, which nobody drew."""
     cells = [(c, None) for c in lane["prompt"]] + list(zip(lane["text"], surprises(lane), strict=True))
     cells = [("¶" if character == "\n" else character, bits) for character, bits in cells]
-    if len(cells) > most * COLUMNS:
-        cells = [*cells[: most * COLUMNS - 1], ("…", None)]
+    if len(cells) > most:
+        cells = [*cells[: most - 1], ("…", None)]
     return [cells[k : k + COLUMNS] for k in range(0, len(cells), COLUMNS)]
 
 
@@ -78,15 +81,15 @@ def _boxes(axes, places, wide, tall, **look):
     axes.add_collection(PolyCollection(corners, antialiaseds=False, **look), autolim=False)
 
 
-def _head(axes, lane, base):
-    """Model, year, what it keeps; on the right its first guesses and its mean surprise."""
+def _head(axes, lane, base, guesses):
+    """Model, year, what it keeps; on the right its first guesses, if they are wanted, and its mean surprise."""
     about = "   ".join(filter(None, [lane["year"], f"keeps {lane['keeps']}" if lane["keeps"] else ""]))
     style = {"fontsize": 8, "color": DIM, "parse_math": False}
     name = axes.text(MARGIN, base, lane["model"], **{**style, "fontsize": 8.5, "color": INK}, fontweight="bold")
     axes.annotate(about, (1, base), xycoords=(name, "data"), xytext=(8, 0), textcoords="offset points", **style)
     first = "  ".join(f"{_shown(c)} {share:.2f}" for c, share in list(zip(*lane["top"][0], strict=True))[:3])
-    mean = f"{surprises(lane).mean():.1f} bits a character"
-    axes.text(WIDE - MARGIN, base, f"first guesses  {first}     {mean}", ha="right", **style)
+    told = f"first guesses  {first}     " if guesses else ""
+    axes.text(WIDE - MARGIN, base, f"{told}{surprises(lane).mean():.1f} bits a character", ha="right", **style)
 
 
 def _legend(axes):

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-MOST_LANES, LONGEST, MOST_TOP = 6, 300, 8
+MOST_LANES, LONGEST, MOST_TOP = 8, 300, 8
 CHOICE = ("prompt", "temperature", "seed")
 _NEEDED = {"model", "prompt", "seed", "temperature", "text", "probabilities", "top"}
 _POSSIBLE = _NEEDED | {"year", "keeps"}

@@ -16,7 +16,7 @@ class GenerationViewer(Viewer):
     runs: dicts as ``seqmodels.continuation`` gives them, one for each model, prompt, temperature and seed:
     ``{"model": "LSTM", "prompt": "The ", "seed": 0, "temperature": 1.0, "text": "cat", "probabilities": [.1, .6, .9],
     "top": [[("d", .2), ("c", .1)], ...]}`` and, if wanted, ``"year"`` and ``"keeps"`` (what the model stores); at most
-    6 models, 300 characters. The page offers a choice of whatever varies.
+    8 models, 300 characters. The page offers a choice of whatever varies.
     compute: a function ``compute(prompt, temperature, seed)`` that returns such runs; with it, and a running kernel,
     the reader may type a prompt. What it raises is shown in words.
 

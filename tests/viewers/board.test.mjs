@@ -23,6 +23,7 @@ import {
   fewestMoves,
   isExact,
   judged,
+  linearScale,
   movesOf,
   onGrid,
   otherNumbers,
@@ -150,15 +151,15 @@ test('strokes, keys and the grid of a dial', () => {
     [0.35, 0, 1, 0, 0.05],
   );
   assert.equal(onGrid(2.6, 5), 2.5);
-  assert.deepEqual(dialKey('ArrowRight', 11, 0.5, 12, 1), { at: 11 });
-  assert.deepEqual(dialKey('Home', 5, 0.5, 12, 1), { at: 0 });
-  assert.deepEqual(dialKey('ArrowUp', 0, 0.5, 12, 1), { value: 0.55 });
-  assert.deepEqual(dialKey('ArrowDown', 0, 0, 12, 1), { value: 0 });
+  assert.deepEqual(dialKey('ArrowRight', 11, 0.5, 12, linearScale(1)), { at: 11 });
+  assert.deepEqual(dialKey('Home', 5, 0.5, 12, linearScale(1)), { at: 0 });
+  assert.deepEqual(dialKey('ArrowUp', 0, 0.5, 12, linearScale(1)), { value: 0.55 });
+  assert.deepEqual(dialKey('ArrowDown', 0, 0, 12, linearScale(1)), { value: 0 });
   assert.deepEqual(
-    ['0', '1', 'PageUp'].map((k) => dialKey(k, 0, 0.5, 12, 1).value),
+    ['0', '1', 'PageUp'].map((k) => dialKey(k, 0, 0.5, 12, linearScale(1)).value),
     [0, 1, 1],
   );
-  assert.equal(dialKey('x', 0, 0.5, 12, 1), null);
+  assert.equal(dialKey('x', 0, 0.5, 12, linearScale(1)), null);
 });
 
 test('the best score: exact first, then moves, then error; in the blind round the first run', () => {

@@ -44,6 +44,15 @@ ROUTES = {
 }
 
 
+OVERLAP = """(root) => [...root.querySelectorAll('.lane')].flatMap((lane) => {
+  const parts = [...lane.querySelectorAll('.written, .about > *, .guesses > :first-child, .guess:not([hidden])')];
+  const boxes = parts.map((part) => [part.textContent, part.getBoundingClientRect()]);
+  const over = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 0.5 &&
+    Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 0.5;
+  return boxes.flatMap(([text, a], k) => boxes.slice(k + 1).filter(([, b]) => over(a, b)).map(([its]) => [text, its]));
+})"""
+
+
 def changed(**values):
     """The runs of one model, the first with other values."""
     return [{**copy.deepcopy(RUNS[0]), **values}]
@@ -70,7 +79,7 @@ def changed(**values):
         (changed(top=[[("a", 0.2), ("b", 0.7)]] * 60), ["most probable character"]),
         (changed(text="a" * 301, probabilities=[1] * 301, top=[[("a", 1)]] * 301), ["301", "at most 300"]),
         (RUNS + RUNS[:1], ["run 5 and run 1", "'Letters'"]),
-        ([{**RUNS[0], "model": str(k)} for k in range(7)], ["7 models", "at most 6"]),
+        ([{**RUNS[0], "model": str(k)} for k in range(9)], ["9 models", "at most 8"]),
     ],
 )
 def test_errors_name_the_run(runs, words):
@@ -166,7 +175,7 @@ def test_describe_tells_what_each_model_wrote():
     assert text == repr(GenerationViewer(RUNS, title="Four eras"))
 
 
-@pytest.mark.parametrize(("count", "length"), [(1, 12), (4, 200), (6, 300)])
+@pytest.mark.parametrize(("count", "length"), [(1, 12), (4, 200), (6, 300), (8, 300)])
 def test_the_picture_is_small_and_shows_the_tints(count, length):
     models = [(f"{k} $x_{k}$", "1913", min(k, 3)) for k in range(count)]
     view = GenerationViewer(tale_runs(length, models=models), title="Costs $5")
@@ -339,15 +348,18 @@ def test_the_keyboard_writes_looks_back_and_chooses(bare):
 
 
 @pytest.mark.browser
-def test_six_lanes_are_kept_low(browser, tmp_path):
+@pytest.mark.parametrize(("lanes", "width", "low"), [(6, 1000, 135), (8, 1000, 115), (8, 700, 135)])
+def test_many_lanes_are_kept_low(browser, tmp_path, lanes, width, low):
     text = "a\n" * 70
-    lane = {**RUNS[0], "text": text, "probabilities": [0.5] * 140, "top": [[("a", 0.5), ("\n", 0.5)]] * 140}
-    with opened(
-        browser, tmp_path / "page.html", [GenerationViewer([{**lane, "model": str(k)} for k in range(6)])]
-    ) as page:
+    lane = {**RUNS[0], "text": text, "probabilities": [0.01] * 140, "top": [[(c, 0.2) for c in "uvwx"]] * 140}
+    runs = [{**lane, "model": f"model {k}", "year": "1900", "keeps": f"{k} letters"} for k in range(lanes)]
+    with opened(browser, tmp_path / "page.html", [GenerationViewer(runs)], width=width) as page:
         page.locator("[data-role=end]").click()
         heights = [place(one)["height"] for one in page.locator(".lane").all()]
-        assert len(heights) == 6 and max(heights) < 120, "a new line is a sign there and begins no line"
+        assert len(heights) == lanes and max(heights) < low, "a new line is a sign there and begins no line"
+        root = page.locator(".mtm")
+        assert cut(root, (".lane span", ".guess:not([hidden])")) == []
+        assert root.evaluate(OVERLAP) == [], "and no guess lies on another or on the text"
 
 
 @pytest.mark.browser

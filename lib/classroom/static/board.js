@@ -5,7 +5,8 @@ import { boardView, freshBoard, nextSequence, toRound, withDial, withTest } from
 import { dialHand, dialKey } from './board_hand.js';
 import { boardPicture } from './board_picture.js';
 import { boardColours } from './board_river.js';
-import { BOARD_RULES } from './board_rules.js';
+import { boardLegend } from './board_parts.js';
+import { BOARD_RULES, linearScale } from './board_rules.js';
 import { BOARD_STYLE } from './board_style.js';
 import { boardLead, dialText, ROUND_NAMES } from './board_words.js';
 import { readable } from './palette.js';
@@ -14,9 +15,10 @@ const BOARD_TRAITS = [
   ...['sequences', 'marks', 'unseen', 'trained', '_starts', 'round', 'sequence', 'input', 'forget', 'rule'],
   ...['tested', 'overlay', 'network', 'scores'],
 ];
+const GATE_SCALE = linearScale(1);
 const LABELS = {
-  input: ['input gate i', 'input i', '× number'],
-  forget: ['forget gate f', 'forget f', '× old cell'],
+  input: { long: 'input gate i', short: 'input i', does: '× number', scale: GATE_SCALE },
+  forget: { long: 'forget gate f', short: 'forget f', does: '× old cell', scale: GATE_SCALE },
 };
 const { dials: DIALS, most: MOST } = BOARD_RULES.gates;
 
@@ -55,7 +57,7 @@ function render({ model, el }) {
     lead = h('p', { class: 'lead', 'data-role': 'lead' });
   const next = h('button', { 'data-role': 'next', text: 'Next sequence', onclick: act.next }),
     again = h('button', { 'data-role': 'again', text: 'Start again', onclick: act.again }),
-    bar = h('div', { class: 'bar' }, equation(), legend(), h('div', { class: 'row' }, again, next));
+    bar = h('div', { class: 'bar' }, equation(), boardLegend(), h('div', { class: 'row' }, again, next));
   const rounds = [1, 2, 3].map((k) =>
     h('button', { 'data-round': k, onclick: () => go(k) }, h('b', { text: k }), ROUND_NAMES[k]),
   );
@@ -87,7 +89,7 @@ function render({ model, el }) {
       ui.at = to;
       put(last ? {} : withDial(state(), name, from, to, value), last);
     };
-    dialHand(name, row, { plan: board.plan, most: MOST[name], focus: focusOn, set: turn });
+    dialHand(name, row, { plan: board.plan, scale: GATE_SCALE, focus: focusOn, set: turn });
     row.addEventListener('keydown', (event) => onDialKey(event, name));
     for (const [kind, focus] of [
       ['focus', name],
@@ -104,7 +106,7 @@ function render({ model, el }) {
   function onDialKey(event, name) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const { dials, numbers } = boardView(state()),
-      done = dialKey(event.key, ui.at, dials[name][ui.at], numbers.length, MOST[name]);
+      done = dialKey(event.key, ui.at, dials[name][ui.at], numbers.length, GATE_SCALE);
     if (!done) return;
     event.preventDefault();
     if ('at' in done) {
@@ -162,17 +164,5 @@ function equation() {
     ...[' + ', h('span', { class: 'write' }, italic('i', 't'), '\u202f·\u202f', italic('x', 't'))],
   );
 }
-
-/** What the colours of the picture mean. */
-const legend = () =>
-  h(
-    'span',
-    {},
-    ...[
-      ['kept', '--swatch: var(--keep-fill)', null],
-      ['written', '--swatch: var(--write-fill)', null],
-      ['forgotten', '', 'lost'],
-    ].map(([word, style, kind]) => h('span', { class: 'key' }, h('i', { style, class: kind }), word)),
-  );
 
 export default { render };

@@ -1,18 +1,15 @@
 // Below the board: the score, the twenty tests, the line to share, the trained cell in words and numbers.
 import { h, set } from './common.js';
-import { boardColours, diamond, two } from './board_river.js';
+import { boardFigure, sharePart, trialsPart } from './board_parts.js';
+import { two } from './board_river.js';
 import { isExact, meanOf } from './board_rules.js';
 import { boardLesson, boardStatus, boardVerdict, shareLine, stepWords, trainedWords } from './board_words.js';
 
 /** Left the figures, the sentence and the buttons, right the result: { node, draw(view, palette, width) }. */
 export function boardCard(act) {
-  const figure = (name, role, kind = null) => {
-    const value = h('b', { 'data-role': role, class: kind });
-    return { node: h('span', {}, name, value), value };
-  };
-  const error = figure('error', 'error'),
-    moves = figure('moves', 'moves'),
-    best = figure('best so far', 'best', 'least'),
+  const error = boardFigure('error', 'error'),
+    moves = boardFigure('moves', 'moves'),
+    best = boardFigure('best so far', 'best', 'least'),
     status = h('p', { class: 'status', role: 'status', 'aria-live': 'polite', 'data-role': 'status' }),
     here = h('p', { class: 'here dim small', 'data-role': 'here' });
   const test = h('button', { class: 'main', 'data-role': 'test', onclick: act.test }),
@@ -70,20 +67,11 @@ const bestWords = ({ round, others, moves }) =>
 function resultPart(act) {
   const verdict = h('p', { class: 'verdict', 'data-role': 'verdict' }),
     lesson = h('p', { class: 'lesson', 'data-role': 'lesson' }),
-    chart = h('div', { class: 'trials', 'data-role': 'trials' }),
-    line = h('textarea', { readonly: '', rows: 2, 'aria-label': 'Your result, to copy', 'data-role': 'share' }),
-    copied = h('button', { text: 'Copy', 'data-role': 'copy', onclick: copy });
+    chart = trialsPart(act.pick),
+    share = sharePart();
   const waiting = h('p', { class: 'dim small', 'data-role': 'waiting' });
-  const found = h('div', {}, verdict, lesson, chart, h('div', { class: 'share' }, line, copied));
+  const found = h('div', {}, verdict, lesson, chart.node, share.node);
   const node = h('div', {}, waiting, found);
-  let drawn = null;
-
-  function copy() {
-    line.select();
-    const done = () => set(copied, { text: 'Copied' });
-    if (navigator.clipboard) navigator.clipboard.writeText(line.value).then(done, () => line.focus());
-    else if (document.execCommand('copy')) done();
-  }
 
   function draw(view, palette, width) {
     const { tested, round, score } = view;
@@ -97,69 +85,15 @@ function resultPart(act) {
             'the test puts twenty other sets of numbers in the same places. ' +
             (view.networks ? 'After it you may look at a trained cell.' : ''),
     });
-    if (!tested) return void (drawn = null);
+    if (!tested) return chart.clear();
     const right = isExact(score.others);
     set(verdict, { text: boardVerdict(score, score.trained), 'data-right': `${right}` });
     set(lesson, { text: right ? boardLesson(round) : '' });
-    chart.classList.toggle('picks', round === 3);
-    const key = JSON.stringify([
-      view.trials.map((t) => [t.cell, t.goal]),
-      view.answers,
-      view.sequence,
-      width,
-      palette.bg,
-    ]);
-    chart.classList.toggle('fresh', drawn === null || (drawn === key && chart.classList.contains('fresh')));
-    if (key !== drawn) chart.replaceChildren(trialChart(view, palette, width, act));
-    drawn = key;
-    const told = shareLine(round === 3 && view.best ? view.best : score); // of the blind round the first run counts
-    if (line.value !== told) {
-      line.value = told;
-      set(copied, { text: 'Copy' });
-    }
+    const called = { goal: 'the sum wanted', cell: 'your cell', answer: 'the trained cell' };
+    chart.draw({ ...view, picks: round === 3, called }, palette, width);
+    share.draw(shareLine(round === 3 && view.best ? view.best : score)); // of the blind round the first run counts
   }
   return { node, draw };
-}
-
-/** Twenty tests side by side: where each cell ended (dot) and where it should have (bar). */
-function trialChart({ trials, answers, round, sequence }, palette, width, act) {
-  const tall = 92,
-    { keep, trained } = boardColours(palette),
-    column = (width - 30) / trials.length,
-    most = Math.max(2, ...trials.flatMap((trial) => [trial.cell, trial.goal])) * 1.05,
-    y = (value) => 6 + (tall - 12) * (1 - Math.max(0, value) / most);
-  const marks = trials.flatMap(({ cell, goal, error }, k) => {
-    const x = 30 + column * (k + 0.5),
-      half = Math.min(10, column * 0.36),
-      colour = isExact(error) ? palette.good : palette.bad;
-    return [
-      round === 3
-        ? h('svg:rect', {
-            ...{ x: x - column / 2, y: 0, width: column, height: tall, rx: 4, 'data-trial': k },
-            ...{ fill: k === sequence ? palette.line : 'transparent', onclick: () => act.pick(k) },
-          })
-        : h('svg:g'),
-      h('svg:line', { x1: x, x2: x, y1: y(goal), y2: y(cell), stroke: colour, 'stroke-width': 2 }),
-      h('svg:line', { x1: x - half, x2: x + half, y1: y(goal), y2: y(goal), stroke: palette.ink, 'stroke-width': 2 }),
-      h('svg:circle', {
-        ...{ cx: x, cy: y(cell), r: 4, fill: isExact(error) ? palette.good : keep, 'data-error': error.toFixed(4) },
-        style: `animation-delay:${30 * k}ms;pointer-events:none`,
-      }),
-      answers
-        ? diamond(x + half * 0.7, y(answers[k]), 4, { fill: palette.bg, stroke: trained, 'stroke-width': 1.8 })
-        : h('svg:g'),
-    ];
-  });
-  const axis = (most > 4 ? [0, 5] : [0, 1, 2]).map((value) =>
-    h('svg:text', { x: 20, y: y(value) + 4, 'text-anchor': 'end', 'font-size': 10.5, class: 'dim', text: value }),
-  );
-  const said = `Twenty tests. Bar: the sum wanted; dot: your cell${answers ? '; diamond: the trained cell' : ''}.`;
-  return h(
-    'div',
-    {},
-    h('svg:svg', { width, height: tall, role: 'img', 'aria-label': said }, ...axis, ...marks),
-    h('p', { class: 'dim small', text: said + (round === 3 ? ' Click one to see it on the board.' : '') }),
-  );
 }
 
 /** The trained cell: { words: which one and what it does, table: its mean gates beside the reader's, draw(view) }. */

@@ -1,16 +1,15 @@
 // Hand and keys on the dials. Pure but for the listeners.
 import { clamp } from './common.js';
-import { onGrid } from './board_rules.js';
 
 /** Mouse, pen, finger on a row of dials: the dial under the hand follows its height, and those that it passes take it.
  *  set(name, from, to, value, last): last is true when the hand lets go. */
-export function dialHand(name, row, { plan, most, focus, set }) {
+export function dialHand(name, row, { plan, scale, focus, set }) {
   let from = null;
   const placed = (event) => {
     const box = row.getBoundingClientRect(),
       { gutter, rows, room, step, value } = plan();
     const y = event.clientY - box.top + rows[name].top - room;
-    return [step(event.clientX - box.left + gutter), onGrid(value(name, y) * most, most)];
+    return [step(event.clientX - box.left + gutter), scale.value(value(name, y))];
   };
   row.addEventListener('pointerdown', (event) => {
     if (event.button > 0) return;
@@ -35,9 +34,11 @@ export function dialHand(name, row, { plan, most, focus, set }) {
 }
 
 /** Where a key moves the hand, or what it sets the dial to: { at } or { value }; null for another key. */
-export function dialKey(key, at, value, length, most) {
+export function dialKey(key, at, value, length, scale) {
   const moves = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: length - 1 };
   if (key in moves) return { at: clamp(moves[key], 0, length - 1) };
-  const turns = { ArrowUp: value + most / 20, ArrowDown: value - most / 20, PageUp: most, PageDown: 0, 1: most, 0: 0 };
-  return key in turns ? { value: onGrid(turns[key], most) } : null;
+  const by = { ArrowUp: 1, ArrowDown: -1 }[key];
+  if (by) return { value: scale.turn(value, by) };
+  const ends = { PageUp: scale.most, PageDown: 0, 1: scale.most, 0: 0 };
+  return key in ends ? { value: ends[key] } : null;
 }

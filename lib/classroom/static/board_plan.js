@@ -1,16 +1,15 @@
 // Where everything on the board lies: numbers, one row of dials above the cell's path and, if there is one, one below.
 import { clamp } from './common.js';
 
-const TRACK = 62,
-  ROOM = 14; // above a track, for the hand
+const ROOM = 14; // above a track, for the hand
 
 /** On a narrower page the board scrolls sideways. */
 export const LEAST_WIDTH = 500;
 
 /** The geometry at this width: { gutter, column, at(t), step(x), rows, river, foot, height, value(name, y), end }.
- *  rows[name]: { top, track };
+ *  track: the way of a knob; under: the room below it for words. rows[name]: { top, track };
  *  the hand's room begins `room` above. */
-export function boardPlan(width, length, names) {
+export function boardPlan(width, length, names, { track = 62, under = 32 } = {}) {
   const roomy = width >= 860,
     tight = width < 600,
     gutter = roomy ? 122 : tight ? 75 : 84,
@@ -19,8 +18,8 @@ export function boardPlan(width, length, names) {
   const rows = {};
   let y = 66;
   const row = (name) => {
-    rows[name] = { top: y, track: TRACK };
-    y += TRACK + 32;
+    rows[name] = { top: y, track };
+    y += track + under;
   };
   row(names[0]);
   const river = { top: y + 4, bottom: y + 4 + 178 };
@@ -33,6 +32,7 @@ export function boardPlan(width, length, names) {
       roomy,
       tight,
       room: ROOM,
+      under,
       gutter,
       column,
       rows,
@@ -43,17 +43,17 @@ export function boardPlan(width, length, names) {
     },
     at: (t) => gutter + column * (t + 0.5),
     step: (x) => clamp(Math.floor((x - gutter) / column), 0, length - 1),
-    value: (name, y) => clamp(1 - (y - rows[name].top) / TRACK, 0, 1),
-    knob: (name, share) => rows[name].top + TRACK * (1 - share),
+    value: (name, y) => clamp(1 - (y - rows[name].top) / track, 0, 1),
+    knob: (name, share) => rows[name].top + track * (1 - share),
   };
 }
 
 const TOPS = [1.6, 2.2, 3.3, 4.6, 6.6, 9.2, 12.5];
 
-/** The upper end of the cell's axis: the first that leaves room over all that is drawn. */
-export const axisTop = (values) => {
+/** The upper end of the cell's axis: the first that leaves room over all that is drawn; small: below 1 too. */
+export const axisTop = (values, small = false) => {
   const most = Math.max(...values);
-  return TOPS.find((top) => top >= most * 1.06) ?? most * 1.1;
+  return [...(small ? [1.1] : []), ...TOPS].find((top) => top >= most * 1.06) ?? most * 1.1;
 };
 
 /** The lower end: 0, or the half below what is negative. */

@@ -32,13 +32,13 @@ export function riverNodes(view, palette, plan) {
     rect(plan.gutter, top, plan.end - plan.gutter, bottom - top, { fill: palette.panel, rx: 6, 'data-role': 'river' }),
   ];
   const name = [
-    wordAt(plan.gutter - 36, (top + bottom) / 2, 'cell c', {
+    wordAt(plan.gutter - 36, (top + bottom) / 2, view.called?.[plan.roomy ? 0 : 1] ?? 'cell c', {
       ...{ 'text-anchor': 'end', 'font-weight': 650, 'font-size': 13 },
     }),
   ];
   if (view.blind) return [...frame, ...name, ...hiddenWords(view.rule, palette, plan)];
   const shown = [...view.steps.map((s) => s.memory), view.goal, ...trainedEnds(view.trained)];
-  const most = axisTop(shown),
+  const most = axisTop(shown, view.small),
     low = axisLow(shown),
     y = (value) => bottom - ((bottom - top) * (value - low)) / (most - low);
   return [
@@ -134,7 +134,16 @@ function flow({ steps, hatch }, y, plan, palette) {
         : h('svg:g'),
     ];
   });
-  return [...streams, ...bars];
+  const parts = steps.flatMap(({ each }, t) => {
+    if (!each || each.length < 2 || each[0] < 0.004) return []; // where the first of two memories ends
+    const [x, at] = [plan.at(t) - half, y(each[0])];
+    return [
+      h('svg:line', {
+        ...{ x1: x, x2: x + 2 * half, y1: at, y2: at, stroke: palette.panel, 'stroke-width': 2, 'data-first': t },
+      }),
+    ];
+  });
+  return [...streams, ...bars, ...parts];
 }
 
 /** A tick, drawn: fonts without the glyph would show a box. */
@@ -142,7 +151,7 @@ const tick = (x, y, stroke) =>
   h('svg:path', { d: `M${x} ${y}l5 6l10 -13`, stroke, 'stroke-width': 3, fill: 'none', 'data-role': 'tick' });
 
 /** The goal across the board; at its right end the cell, the goal and the gap between them. */
-function goalNodes({ goal, cell, error, costs }, y, plan, palette) {
+function goalNodes({ goal, cell, error, costs, called }, y, plan, palette) {
   const x = plan.end + 13,
     right = isExact(error) ? palette.good : palette.bad,
     [goalAt, cellAt] = apart(y(goal), y(cell), 34);
@@ -162,7 +171,7 @@ function goalNodes({ goal, cell, error, costs }, y, plan, palette) {
     line,
     gap,
     ...label(goalAt, 'wanted', goal, palette.ink),
-    ...label(cellAt, 'cell', cell, readable(right, palette)),
+    ...label(cellAt, called?.[2] ?? 'cell', cell, readable(right, palette)),
     ...(costs.every(isExact) ? [tick(x + (plan.tight ? 54 : 58), cellAt + 6, palette.good)] : []),
   ];
 }

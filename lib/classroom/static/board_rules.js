@@ -6,7 +6,8 @@ const lastMarked = (numbers, marks) => numbers[marks.lastIndexOf(1)] ?? 0;
 
 /** How dials set a cell. `factors` gives from the dials of one step { keep, write }: memory = keep c + write x.
  *  most: the upper end of each dial. goal: what the cell should hold after the last step.
- *  gates: two dials a step. delta: one dial, which both keeps exp(-Δ) and writes 1 - exp(-Δ). */
+ *  gates: two dials a step. delta: one dial, which both keeps exp(-Δ) and writes 1 - exp(-Δ).
+ *  simple: the same, but it writes Δ, which is more than there is where Δ > 1. */
 export const BOARD_RULES = {
   gates: {
     dials: ['input', 'forget'],
@@ -16,8 +17,14 @@ export const BOARD_RULES = {
   },
   delta: {
     dials: ['delta'],
-    most: { delta: 5 },
+    most: { delta: 6 },
     factors: ({ delta }) => ({ keep: Math.exp(-delta), write: -Math.expm1(-delta) }),
+    goal: lastMarked,
+  },
+  simple: {
+    dials: ['delta'],
+    most: { delta: 6 },
+    factors: ({ delta }) => ({ keep: Math.exp(-delta), write: delta }),
     goal: lastMarked,
   },
 };
@@ -102,6 +109,15 @@ export const painted = (values, from, to, value) =>
 
 /** A value on the grid of a dial, in twentieths of its range. */
 export const onGrid = (value, most) => (Math.round(clamp(value / most, 0, 1) * 20) * most) / 20;
+
+/** How a dial's value lies on its track: share(value) from 0 to 1, value(share) on its grid, turn(value, by) one notch
+ *  up (1) or down (-1). */
+export const linearScale = (most) => ({
+  most,
+  share: (value) => value / most,
+  value: (share) => onGrid(share * most, most),
+  turn: (value, by) => onGrid(value + (by * most) / 20, most),
+});
 
 /** The mean of a list. */
 export const meanOf = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -6,6 +6,7 @@ import { GENERATION_STYLE } from './generation_style.js';
 import { keyDown, lanesOf, moment, offered, settle } from './generation_words.js';
 
 const MANY = 5; // from so many lanes on, each is kept low
+const CROWD = 7; // from so many on there are fewer guesses, in two columns where there is room
 const OFTEN = 700; // while playing, Python hears of the position at most every so many milliseconds
 
 /** Writes character after character: { n, playing, play, stop, to, begin, heard }.
@@ -153,9 +154,12 @@ function render({ model, el }) {
     const same = ui.choice && Object.keys(choice).every((name) => choice[name] === ui.choice[name]);
     const found = lanesOf(runs, choice);
     if ((ui.runs === runs && same) || found.length === 0) return; // nothing: half of a change has arrived
-    Object.assign(ui, { runs, choice, hover: null, lanes: found.map((lane, k) => lanePanel(lane, k, found.length >= MANY)), found });
+    const [many, crowd] = [found.length >= MANY, found.length >= CROWD];
+    const lanes = found.map((lane, k) => lanePanel(lane, k, many, crowd ? 4 : 5));
+    Object.assign(ui, { runs, choice, hover: null, lanes, found });
     stage.replaceChildren(...ui.lanes.map((lane) => lane.node));
-    F.root.classList.toggle('tight', found.length >= MANY);
+    F.root.classList.toggle('tight', many);
+    F.root.classList.toggle('crowd', crowd);
     if (!same) pen.begin();
     F.redraw();
   }

@@ -6,8 +6,9 @@ import { MOST_BITS, barRows, bitsOf, lookedAt, meanBits, placeTitle, seen, share
 /** The tint of a surprise. */
 export const tint = (bits, palette) => shade(palette.sequential, Math.min(1, bits / MOST_BITS));
 
-/** A lane of run `lane`, the k-th: { node, letters, draw }. low: a new line is a sign and begins none. */
-export function lanePanel(lane, k, low) {
+/** A lane of run `lane`, the k-th: { node, letters, draw }. low: a new line is a sign and begins none; guessed: how
+ *  many at most are told of a place. */
+export function lanePanel(lane, k, low, guessed) {
   const letters = [...lane.text];
   // empty lines take no room
   const end = (i) => (!low && letters[i] === '\n' && letters[i + 1] !== '\n' ? '\n' : '');
@@ -58,7 +59,7 @@ export function lanePanel(lane, k, low) {
     node.classList.toggle('on', active);
     const bits = meanBits(lane.probabilities, n);
     set(mean, { text: bits === null ? '' : `own surprise ${bits.toFixed(2)} bits` });
-    guesses.draw(barRows(lane, letters, look.place), placeTitle(look), palette);
+    guesses.draw(barRows(lane, letters, look.place, guessed), placeTitle(look), palette);
     if (!playing)
       set(written, { 'aria-label': `${lane.model}: ${lane.prompt}${letters.slice(0, n).join('')}` });
     return look;
@@ -83,7 +84,7 @@ function guessPanel() {
     const row = h('div', { class: 'guess' }, sign, of, track, share);
     return { row, of, bar, share };
   });
-  const list = h('div', { role: 'img' }, ...rows.map(({ row }) => row));
+  const list = h('div', { class: 'rows', role: 'img' }, ...rows.map(({ row }) => row));
   const node = h('div', { class: 'guesses', 'data-role': 'guesses' }, title, list);
 
   function draw(given, name, palette) {

@@ -56,6 +56,12 @@ export const GENERATION_STYLE = `
   grid-column: 1 / span 2; text-align: left }
 .mtm .guess.rest .sign { display: none }
 .mtm .guess.rest .bar { background: none; border: 1px solid var(--line); border-left: 0 }
+.mtm.crowd:not(.narrow) .lane { column-gap: 16px;
+  grid-template-columns: minmax(0, 1fr) clamp(214px, 100% - 730px, 300px) }
+.mtm.crowd:not(.narrow) .rows { display: grid; grid-template: repeat(3, auto) / 1fr 1fr; grid-auto-flow: column;
+  column-gap: 10px }
+.mtm.crowd:not(.narrow) .guess { grid-template-columns: 10px 1.5em 1fr 2.7em }
+.mtm.crowd:not(.narrow) .guess.rest { grid-template-columns: 12px 28px 1fr 2.7em }
 .mtm .stage:focus-visible { outline: 1.5px dashed var(--accent); outline-offset: 4px }
 .mtm .status { margin-top: 9px; min-height: 1.45em }
 @media (pointer: coarse) { .mtm .written { line-height: 2 } }`;

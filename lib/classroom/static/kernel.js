@@ -1,0 +1,187 @@
+// HearTheKernel: what can a spring remember, and what does it sound like?
+import { frame, h, scoped, set } from './common.js';
+import { CHAIN_STYLE } from './chain_style.js';
+import { delayWeights } from './kernel_fit.js';
+import { kernelGame } from './kernel_game.js';
+import { KERNEL_TRAITS, kernelLevel, kernelLook } from './kernel_look.js';
+import { KERNEL_HORIZON, kernelLin, kernelOf, kernelReal, kernelScore, kernelSprings } from './kernel_model.js';
+import { kernelBar, kernelCard, kernelInputs } from './kernel_page.js';
+import { kernelPlane } from './kernel_plane.js';
+import { kernelPlayer } from './kernel_sound.js';
+import { KERNEL_STYLE } from './kernel_style.js';
+import { kernelWave } from './kernel_wave.js';
+import { KERNEL_RULE, kernelAnswer, kernelKey, kernelKeys, kernelStatus } from './kernel_words.js';
+
+const KERNEL_ASKED = 'What can a spring remember, and what does it sound like?';
+
+const scoreOf = (eigenvalues, step) =>
+  kernelScore(kernelOf(eigenvalues, step, delayWeights(eigenvalues, step), KERNEL_HORIZON)).score;
+
+function onKernelKey(event, see, act) {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const { target, key } = event;
+  if (/TEXTAREA/.test(target.tagName) || target.classList.contains('word')) return;
+  if (target.tagName === 'BUTTON' && (key === ' ' || key === 'Enter')) return;
+  if (target.type === 'range' && /^(Arrow|Home|End|Page)/.test(key)) return;
+  if (/radio|checkbox/.test(target.type) && /^( |Arrow.*)$/.test(key)) return;
+  const patch = kernelKey(see(), key);
+  if (!patch) return;
+  event.preventDefault();
+  if (patch.act) act[patch.act]();
+  else act.put(patch);
+}
+
+/** What the reader can do; every control and every key ends here. */
+function kernelActions(model, ui, player, see, redraw) {
+  const send = (values, save = true) => {
+    Object.entries(values).forEach(([name, value]) => model.set(name, value));
+    if ('eigenvalues' in values || 'step' in values) record();
+    if (save) model.save_changes();
+    redraw();
+  };
+  /** The reader's best of each level is kept; what was only shown does not count. */
+  function record() {
+    const [eigenvalues, step] = [model.get('eigenvalues'), model.get('step')];
+    if (model.get('task') !== 'delay' || ui.shown) return;
+    const level = kernelLevel(eigenvalues.length, model.get('real'));
+    const score = Number(scoreOf(eigenvalues, step).toFixed(3));
+    const best = model.get('best');
+    if (score > (best[level]?.[0] ?? 0)) model.set('best', { ...best, [level]: [score, eigenvalues, step] });
+  }
+  /** Other eigenvalues in their place, those that were there before if there were some. */
+  function replace(count, real, fresh = false) {
+    const here = kernelLevel(model.get('eigenvalues').length, model.get('real'));
+    if (!ui.shown) ui.before.set(here, model.get('eigenvalues'));
+    const kept = fresh ? null : ui.before.get(kernelLevel(count, real));
+    ui.shown = false;
+    send({ eigenvalues: kept ?? (real ? kernelReal(count) : kernelSprings(count)), chosen: 0, real });
+  }
+  const count = () => model.get('eigenvalues').length;
+  const show = (values) => {
+    ui.shown = true;
+    send({ ...values, chosen: Math.min(model.get('chosen'), values.eigenvalues.length - 1) });
+  };
+  const act = {
+    put(values) {
+      if ('eigenvalues' in values && ui.shown !== 'found') ui.shown = false;
+      send(values);
+    },
+    choose: (m) => send({ chosen: m }, false),
+    move(m, to) {
+      if (ui.shown !== 'found') ui.shown = false;
+      send({ eigenvalues: model.get('eigenvalues').map((each, k) => (k === m ? to : each)) }, false);
+    },
+    settle: () => model.save_changes(),
+    level: (pairs) => replace(model.get('real') ? 2 * pairs : pairs, model.get('real')),
+    real() {
+      const real = !model.get('real');
+      replace(Math.max(1, real ? 2 * count() : Math.round(count() / 2)), real);
+    },
+    again: () => replace(count(), model.get('real'), true),
+    lin() {
+      if (model.get('real')) return show({ eigenvalues: kernelReal(count()) });
+      const step = model.get('task') === 'delay' ? model.get('_lin_steps')[count()] : null;
+      return show({ eigenvalues: kernelLin(count()), ...(step ? { step } : {}) });
+    },
+    found() {
+      show({ eigenvalues: see().found[see().level].at, step: 0.1 });
+      ui.shown = 'found'; // what is moved from there is not the reader's own
+    },
+    play() {
+      if (player.playing) player.stop();
+      else player.start(see());
+      redraw();
+    },
+    mute() {
+      player.mute(!model.get('muted'));
+      send({ muted: !model.get('muted') });
+    },
+  };
+  return act;
+}
+
+function render({ model, el }) {
+  const ui = { shown: false, before: new Map() };
+  const player = kernelPlayer(
+    () => ui.root.isConnected,
+    (now) => Object.assign(ui.root.dataset, { strikes: now.strikes, playing: now.playing }),
+  );
+  const F = frame({ model, el, label: model.get('title') || KERNEL_ASKED, draw });
+  F.root.classList.add('kernel-viewer');
+  ui.root = F.root;
+  const lins = new Map();
+  const linOf = (n) => {
+    if (!lins.has(n)) lins.set(n, scoreOf(kernelLin(n), model.get('_lin_steps')[n] ?? 0.1));
+    return lins.get(n);
+  };
+  const see = () => {
+    const state = Object.fromEntries(KERNEL_TRAITS.map((name) => [name, model.get(name)]));
+    const chosen = Math.min(state.chosen, state.eigenvalues.length - 1);
+    const [found, lin] = [model.get('_found'), linOf(Math.min(8, state.eigenvalues.length))];
+    return kernelLook({ ...state, chosen }, { found, lin, playing: player.playing });
+  };
+  const act = kernelActions(model, ui, player, see, F.redraw);
+  const [bar, inputs, card, game] = [kernelBar(act), kernelInputs(act), kernelCard(), kernelGame(act)];
+  const [plane, wave] = [kernelPlane(act), kernelWave()];
+  const [title, short, long] = [h('h3'), h('b'), h('span')];
+  const asked = h('p', { class: 'dim asked', text: KERNEL_ASKED });
+  const said = h('p', { class: 'answer', 'data-role': 'answer' }, short, ' ', long);
+  const rule = h('p', { class: 'rule dim small', text: KERNEL_RULE });
+  const status = h('p', { class: 'status', role: 'status', 'aria-live': 'polite' });
+  const role = { role: 'application', 'aria-roledescription': 'a plane of eigenvalues' };
+  const stage = h('div', { class: 'stage', tabindex: 0, ...role }, plane.node);
+  const left = h('div', {}, stage, card.node);
+  const right = h('div', {}, inputs.node, wave.node, inputs.legend, game.node);
+  const desk = h('div', { class: 'desk' }, left, right);
+  const help = h('div', { class: 'keys' });
+  const caps = ([keys, what]) => h('span', {}, ...keys.split(' ').map((key) => h('kbd', { text: key })), ` ${what}`);
+  const style = scoped(CHAIN_STYLE + KERNEL_STYLE, 'kernel-viewer');
+  F.root.append(style, title, asked, bar.node, rule, said, desk, status, help);
+  F.root.addEventListener('keydown', (event) => onKernelKey(event, see, act));
+  F.listen([...KERNEL_TRAITS, 'title'], () => F.redraw());
+  F.listen(['muted'], () => player.mute(model.get('muted')));
+
+  function draw(palette, width) {
+    const view = see();
+    player.change(view);
+    for (const [name, colour] of [
+      ['line', 0],
+      ['dot', 1],
+      ['ring', 3],
+    ])
+      F.root.style.setProperty(`--kernel-${name}`, palette.states[colour]);
+    const words = kernelAnswer(view);
+    const wide = width >= 620;
+    const first = wide ? Math.round(Math.min(410, width * 0.42)) : width;
+    const second = wide ? width - first - 16 : width;
+    F.root.classList.toggle('narrow', width < 760);
+    set(desk, { style: `grid-template-columns: ${wide ? `${first}px ${second}px` : `${width}px`}` });
+    set(title, { text: model.get('title') || 'Hear the kernel' });
+    rule.hidden = !view.delay;
+    said.classList.toggle('scored', view.delay);
+    set(short, { text: words.short });
+    set(long, { text: words.long });
+    bar.draw(view);
+    inputs.draw(view);
+    card.draw(view);
+    plane.draw(view, palette, first, wide ? 390 : 340);
+    wave.draw(view, palette, second, 300);
+    game.draw(view, palette, second);
+    const told = kernelStatus(view);
+    set(status, { text: told });
+    set(stage, { 'aria-label': `${words.short} ${card.node.textContent}` });
+    const listed = kernelKeys(view);
+    if (help.dataset.listed !== listed.join()) {
+      help.dataset.listed = listed.join();
+      help.replaceChildren(...listed.map(caps));
+    }
+  }
+
+  F.redraw();
+  return () => {
+    player.close();
+    F.dispose();
+  };
+}
+
+export default { render };

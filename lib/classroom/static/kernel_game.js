@@ -1,0 +1,146 @@
+// The task: how good the delay is, beside S4D-Lin's and the best that a search found; and something to send.
+import { clamp, h, set } from './common.js';
+import { kernelEcho, kernelShare, kernelVerdict, kernelWhy } from './kernel_words.js';
+
+/** A round number at which the bar of a level ends. */
+export const gaugeEnd = (top) => [5, 10, 20, 40, 80, 100].find((end) => end >= 1.1 * top) ?? 100;
+
+/** The marks of the bar: those that exist, [name, score]. */
+export function gaugeMarks({ found, level, lin, real, best, eigenvalues }) {
+  const marks = real ? [] : [['S4D-Lin', lin]];
+  marks.push(['best found', found[level]?.score]);
+  const rival = real
+    ? `${eigenvalues.length / 2} pair${eigenvalues.length > 2 ? 's' : ''}`
+    : `${2 * eigenvalues.length} real`;
+  if (!real && found[rival]) marks.push(['real only', found[rival].score]);
+  marks.push(['yours', best[level]?.[0]]);
+  return marks.filter(([, score]) => score !== undefined);
+}
+
+const [GAUGE_TOP, GAUGE_HIGH] = [20, 16];
+
+function kernelGauge() {
+  const node = h('svg:svg', { class: 'gauge', 'aria-hidden': 'true', 'data-role': 'gauge' });
+  function draw(view, palette, width) {
+    const end = gaugeEnd(view.found[view.level]?.score ?? 100);
+    const x = (score) => 4 + (clamp(score, 0, end) / end) * (width - 8);
+    const made = [
+      h('svg:rect', {
+        x: x(0),
+        width: x(end) - x(0),
+        y: GAUGE_TOP,
+        height: GAUGE_HIGH,
+        rx: 4,
+        fill: palette.panel,
+        stroke: palette.line,
+      }),
+      h('svg:rect', {
+        x: x(0),
+        width: Math.max(0, x(view.score) - x(0)),
+        y: GAUGE_TOP,
+        height: GAUGE_HIGH,
+        rx: 4,
+        fill: palette.states[0],
+        'data-role': 'level',
+      }),
+    ];
+    const ends = [-Infinity, -Infinity]; // of the words above and below
+    const marks = gaugeMarks(view).sort((a, b) => a[1] - b[1]);
+    marks.forEach(([name, score]) => {
+      const [at, mine] = [x(score), name === 'yours'];
+      const text = `${name} ${score.toFixed(1)}`;
+      const half = 3.1 * text.length + 4;
+      const row = mine ? 1 : 0;
+      const middle = clamp(at, half, width - half);
+      made.push(
+        h('svg:line', {
+          x1: at,
+          x2: at,
+          y1: GAUGE_TOP - 3,
+          y2: GAUGE_TOP + GAUGE_HIGH + 3,
+          stroke: mine ? palette.accent : palette.ink,
+          'stroke-width': 2,
+        }),
+      );
+      const low = row || middle - half < ends[0];
+      const side = low ? 1 : 0;
+      const shifted = Math.max(middle, ends[side] + half + 2);
+      if (shifted > width - half + 1) return;
+      ends[side] = shifted + half;
+      made.push(
+        h('svg:text', {
+          x: shifted,
+          y: low ? GAUGE_TOP + GAUGE_HIGH + 16 : GAUGE_TOP - 7,
+          'text-anchor': 'middle',
+          'font-size': 11.5,
+          ...(mine ? { 'font-weight': 650, style: `fill:${palette.accent}` } : { class: 'dim' }),
+          text,
+        }),
+      );
+    });
+    node.replaceChildren(...made);
+    const tall = GAUGE_TOP + GAUGE_HIGH + 22;
+    set(node, { width, height: tall, viewBox: `0 0 ${width} ${tall}` });
+  }
+  return { node, draw };
+}
+
+/** Bar, verdict, presets and the text to send: { node, draw(view, palette, width) }. act: lin(), found(), again(). */
+export function kernelGame(act) {
+  const gauge = kernelGauge();
+  const verdict = h('b', { 'data-role': 'verdict' });
+  const lin = h('button', { text: 'S4D-Lin’s', 'data-role': 'lin', onclick: act.lin });
+  const found = h('button', { text: 'Show the best found', 'data-role': 'found', onclick: act.found });
+  const again = h('button', { text: 'Start over', 'data-role': 'again', onclick: act.again });
+  const copy = h('button', { text: 'Copy result', 'data-role': 'copy' });
+  const text = h('textarea', {
+    readonly: '',
+    rows: 2,
+    'aria-label': 'Your result, to copy',
+    'data-role': 'text',
+    spellcheck: 'false',
+  });
+  copy.addEventListener('click', () => {
+    text.hidden = false;
+    text.select();
+    const done = () => set(copy, { text: 'Copied' });
+    navigator.clipboard?.writeText(text.value).then(done, () => text.focus());
+  });
+  const why = h('p', { class: 'why', 'data-role': 'why' });
+  const echo = h('p', { class: 'echo', 'data-role': 'echo' });
+  const said = h('div', { class: 'row said' }, verdict, copy);
+  const node = h(
+    'div',
+    { class: 'game', 'data-role': 'game' },
+    gauge.node,
+    said,
+    text,
+    echo,
+    h('div', { class: 'row' }, lin, found, again),
+    why,
+  );
+  text.hidden = true;
+  function draw(view, palette, width) {
+    const words = kernelWhy(view);
+    set(why, { text: words });
+    why.hidden = !words;
+    set(lin, { text: view.real ? 'Show S4D-Real’s poles' : 'Show S4D-Lin’s poles' });
+    for (const part of [gauge.node, said, echo, found]) set(part, { hidden: view.delay ? null : '' });
+    if (!view.delay) {
+      text.hidden = true;
+      return;
+    }
+    gauge.draw(view, palette, width);
+    set(verdict, { text: kernelVerdict(view) });
+    set(echo, { text: kernelEcho(view) });
+    found.disabled = !view.found[view.level];
+    const share = kernelShare(view);
+    copy.hidden = !share;
+    if (text.value !== share) {
+      text.value = share;
+      text.hidden = true;
+      set(copy, { text: 'Copy result' });
+    }
+  }
+  return { node, draw };
+}

@@ -1,0 +1,200 @@
+// What the kernel viewer says, and which key does what. Pure: no drawing.
+import { clamp } from './common.js';
+import { memoryTen } from './memory_axis.js';
+import { KERNEL_RATE } from './kernel_sound.js';
+
+export const KERNEL_TASKS = { listen: 'Listen', delay: 'Build a twenty-step delay' };
+export const KERNEL_INPUTS = { impulse: 'Impulse', step: 'Constant', pluck: 'Pluck', word: 'Word' };
+export const [KERNEL_DECAY, KERNEL_TURN] = [16, 26]; // the largest −Re and Im of an eigenvalue
+
+/** Three digits or so, with a true minus. */
+export const kernelDigits = (x, digits = 3) =>
+  Number(x.toPrecision(digits)).toLocaleString('en', { maximumFractionDigits: 4 }).replace('-', '−');
+
+/** −0.50 + 6.28i */
+export function kernelNumber([real, imaginary]) {
+  const a = real ? `−${Math.abs(real).toFixed(2)}` : '0';
+  return imaginary ? `${a} + ${imaginary.toFixed(2)}i` : a;
+}
+
+/** The half-life in steps, in words. */
+export const kernelLife = ([real], step) => {
+  if (!real) return 'it never dies';
+  const steps = Math.LN2 / (-real * step);
+  return `half-life ${steps < 10 ? steps.toFixed(1) : Math.round(steps).toLocaleString('en')} steps`;
+};
+
+/** How fast it turns, in words. */
+export function kernelTurns([, imaginary], step) {
+  const cycles = (imaginary * step) / (2 * Math.PI);
+  if (!imaginary) return 'it does not turn: it can fade, and cannot ring';
+  const heard = Math.abs(cycles - Math.round(cycles));
+  const folded = cycles > 0.5 ? ', which the steps cannot follow: they show ' + kernelDigits(heard) : '';
+  const once = cycles < 0.5 ? `, once round in ${kernelDigits(1 / cycles)} steps` : '';
+  return `${kernelDigits(cycles)} cycles a step${folded}${once}; ${Math.round(heard * KERNEL_RATE).toLocaleString('en')} Hz as a sound`;
+}
+
+/** The chosen one in a sentence. */
+export function kernelChosen({ eigenvalues, chosen, step }) {
+  const one = eigenvalues[chosen];
+  const which = eigenvalues.length > 1 ? `Number ${chosen + 1} of ${eigenvalues.length}` : 'The only one';
+  const pair = one[1] ? ', with its mirror image' : ', on the real axis';
+  return {
+    name: `λ = ${kernelNumber(one)}`,
+    which: `${which}${pair}`,
+    life: kernelLife(one, step),
+    turns: kernelTurns(one, step),
+  };
+}
+
+const springsWord = ({ eigenvalues, real }) =>
+  real ? `${eigenvalues.length} real eigenvalues` : `${eigenvalues.length} pair${eigenvalues.length > 1 ? 's' : ''}`;
+
+/** The answer at the top: { short, long }. */
+export function kernelAnswer(view) {
+  const { delay, eigenvalues, step, kept, score, through, smear, peak } = view;
+  if (!delay) {
+    const longest = eigenvalues.reduce((best, each) => (each[0] > best[0] ? each : best));
+    const turning = eigenvalues.filter(([, imaginary]) => imaginary).length;
+    const rings = turning
+      ? `${turning === eigenvalues.length ? 'All' : turning} of ${eigenvalues.length} ring`
+      : 'None of them rings: real ones only fade';
+    return {
+      short: `${kept} number${kept > 1 ? 's' : ''}, and the past for as long as ${kept > 1 ? 'they' : 'it'} ${turning ? 'swing' : 'fade'}${kept > 1 ? '' : 's'}.`,
+      long: `${eigenvalues.length === 1 ? (turning ? 'It rings' : 'It only fades') : rings}; the longest-lived has a ${kernelLife(longest, step).replace('half-life', 'half-life of')}.`.replace(
+        'a it never dies',
+        'no end',
+      ),
+    };
+  }
+  const late = peak === 20 ? '' : `; most comes out at step ${peak}`;
+  return {
+    short: `${score.toFixed(1)} of 100.`,
+    long: `Of an impulse, ${Math.round(100 * through)}% comes through at step 20; energy smeared elsewhere: ${smear.toFixed(2)}${late}.`,
+  };
+}
+
+/** Why real eigenvalues cannot do it; nothing where there are others. */
+export function kernelWhy({ eigenvalues, delay, found }) {
+  if (eigenvalues.some(([, imaginary]) => imaginary)) return '';
+  const count = eigenvalues.length;
+  const same = found[`${count / 2} pair${count > 2 ? 's' : ''}`];
+  const rival =
+    delay && same
+      ? ` As many numbers in ${count / 2 === 1 ? 'a pair' : `${count / 2} pairs`} reach ${same.score.toFixed(1)}.`
+      : '';
+  const times = count === 1 ? 'never crosses zero' : `crosses zero at most ${count - 1} time${count > 2 ? 's' : ''}`;
+  return `Why real ones cannot ring: a sum of ${count === 1 ? 'one decaying exponential' : `${count} decaying exponentials`} ${times}. It can fade in and out, but not be silent, strike, and be silent again.${rival}`;
+}
+
+/** What the score is, in one line. */
+export const KERNEL_RULE =
+  'Place the eigenvalues; least squares finds the weights C. Score: 100 · (1 − Σ (K − δ)²) over 64 steps; δ is 1 at step 20, else 0.';
+
+/** The sentence for the live region. */
+export function kernelStatus(view) {
+  const { output, apart, input, delay, heard, word, playing, muted, level, best, score } = view;
+  const size = output.reduce((most, y) => Math.max(most, Math.abs(y)), 0) || 1;
+  const same = apart <= 1e-9 * size ? 'Loop and convolution agree' : 'Loop and convolution differ';
+  const off = apart ? ` (the largest difference is about ${memoryTen(Math.round(Math.log10(apart)))})` : '';
+  const said = [`${same} at all ${output.length} steps${off}.`];
+  if (heard && input === 'word')
+    said.push(`“${word}” went in; with the volume set right, “${heard}” comes out 20 steps later.`);
+  else if (input !== 'impulse') said.push(`Input: ${KERNEL_INPUTS[input].toLowerCase()}.`);
+  if (delay && best[level])
+    said.push(
+      `Your best with ${springsWord(view)}: ${best[level][0].toFixed(1)}${score > best[level][0] + 0.05 ? ', without help' : ''}.`,
+    );
+  if (playing) said.push(muted ? 'It plays, but the sound is off.' : 'It plays, struck again and again.');
+  return said.join(' ');
+}
+
+export function kernelVerdict({ score, found, level, lin, real, best }) {
+  const top = found[level]?.score;
+  if (!top) return '';
+  const own = best[level]?.[0] ?? 0;
+  if (own > top - 0.05) return 'As good as any that a search found.';
+  const share = score / top;
+  if (share > 0.97) return 'Nearly the best that a search found.';
+  if (!real && score > lin + 0.05) return 'Better than S4D-Lin.';
+  return share > 0.7 ? 'Close.' : share > 0.35 ? 'Something comes through.' : 'Little comes through yet.';
+}
+
+/** What becomes of a word. */
+export const kernelEcho = ({ heard, word }) =>
+  heard === word
+    ? `Say “${word}” to it: 20 steps later it says “${heard}”, to the letter.`
+    : `Say “${word}” to it: 20 steps later it says “${heard}”.`;
+
+/** Something to send to a friend. */
+export function kernelShare({ best, found, kept, lin, real, level, eigenvalues, heard, word }) {
+  const own = best[level];
+  if (!own) return '';
+  const what = real ? `${eigenvalues.length} real eigenvalues` : `${level} of springs`;
+  const beside = real ? '' : `S4D-Lin: ${lin.toFixed(1)}, `;
+  const said = heard ? ` I said “${word}”, it said “${heard}”.` : '';
+  return `Hear the kernel: a delay of twenty steps from ${what} (${kept} numbers): ${own[0].toFixed(1)} of 100. ${beside[0] ? beside : ''}best found: ${found[level].score.toFixed(1)}.${said}`;
+}
+
+export function kernelKeys({ real, delay }) {
+  return [
+    [real ? '← →' : '← → ↑ ↓', 'move the chosen eigenvalue'],
+    ['Home End', 'to the edge: never dies, dies fastest'],
+    ['PageUp PageDown', 'choose'],
+    ['[ ]', 'step Δ'],
+    ['Space', 'play, stop'],
+    ['m', 'sound off'],
+    ['i', 'next input'],
+    ['t', 'other task'],
+    ...(delay ? [['r', real ? 'pairs' : 'real only']] : []),
+  ];
+}
+
+export const KERNEL_STEPS = 120; // of the slider, from 0.001 to 1
+export const kernelStepAt = (place) => Number((10 ** (-3 + (3 * place) / KERNEL_STEPS)).toPrecision(3));
+export const kernelStepPlace = (step) =>
+  clamp(Math.round(((Math.log10(step) + 3) * KERNEL_STEPS) / 3), 0, KERNEL_STEPS);
+
+/** Where a real part stands in the plane: 0 at the right edge, 1 at the left; and back. A squeezed scale: the slow ones,
+ *  which remember for long, have most of the room. */
+const SQUEEZE = 0.2;
+export const decayPlace = (real) => Math.log1p(-real / SQUEEZE) / Math.log1p(KERNEL_DECAY / SQUEEZE);
+export const decayAt = (place) => -SQUEEZE * Math.expm1(place * Math.log1p(KERNEL_DECAY / SQUEEZE));
+
+/** An eigenvalue inside its bounds; near the axis it snaps to it. */
+export function kernelBounded([a, b], real) {
+  const imaginary = real || b < 0.02 ? 0 : Math.min(KERNEL_TURN, b);
+  return [-clamp(-a, 0, KERNEL_DECAY), Number(imaginary.toFixed(3))].map((x) => Number(x.toFixed(3)) || 0);
+}
+
+/** What a key does: traits to set, { act }, or null. */
+export function kernelKey(view, key) {
+  const { eigenvalues, chosen, step, input, task, real } = view;
+  const one = eigenvalues[chosen];
+  const far = decayPlace(one[0]);
+  const put = (moved) => ({
+    eigenvalues: eigenvalues.map((each, m) => (m === chosen ? kernelBounded(moved, real) : each)),
+  });
+  const across = (by) => put([decayAt(Math.max(0, far + by)), one[1]]);
+  const along = (by) => (real ? null : put([one[0], Math.max(0, Math.round((one[1] + by) * 100) / 100)]));
+  const choose = (by) => ({ chosen: (chosen + by + eigenvalues.length) % eigenvalues.length });
+  const next = (list, now) => list[(list.indexOf(now) + 1) % list.length];
+  const moves = {
+    ArrowLeft: () => across(0.01),
+    ArrowRight: () => across(-0.01),
+    ArrowUp: () => along(0.1),
+    ArrowDown: () => along(-0.1),
+    Home: () => put([0, one[1]]),
+    End: () => put([-KERNEL_DECAY, one[1]]),
+    PageDown: () => choose(1),
+    PageUp: () => choose(-1),
+    '[': () => ({ step: kernelStepAt(kernelStepPlace(step) - 2 < 0 ? 0 : kernelStepPlace(step) - 2) }),
+    ']': () => ({ step: kernelStepAt(Math.min(KERNEL_STEPS, kernelStepPlace(step) + 2)) }),
+    ' ': () => ({ act: 'play' }),
+    m: () => ({ act: 'mute' }),
+    i: () => ({ input: next(Object.keys(KERNEL_INPUTS), input) }),
+    t: () => ({ task: next(Object.keys(KERNEL_TASKS), task) }),
+    r: () => (task === 'delay' ? { act: 'real' } : null),
+  };
+  return moves[key]?.() ?? null;
+}

@@ -1,0 +1,216 @@
+// What the kernel viewer computes and says, by itself.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { delayWeights, leastSquares } from '../../lib/classroom/static/kernel_fit.js';
+import { gaugeEnd, gaugeMarks } from '../../lib/classroom/static/kernel_game.js';
+import { kernelLevel, kernelLook } from '../../lib/classroom/static/kernel_look.js';
+import * as it from '../../lib/classroom/static/kernel_model.js';
+import { kernelSamples } from '../../lib/classroom/static/kernel_sound.js';
+import { kernelWanted } from '../../lib/classroom/static/kernel_wave.js';
+import * as words from '../../lib/classroom/static/kernel_words.js';
+
+const close = (a, b, by = 1e-12) => assert.ok(Math.abs(a - b) <= by, `${a} is not ${b}`);
+const FOUND = {
+  '2 pairs': { score: 12.7 },
+  '4 pairs': { score: 30.1 },
+  '4 real': { score: 7 },
+  '8 real': { score: 10.7 },
+};
+const state = (more = {}) => ({
+  ...{ eigenvalues: it.kernelSprings(2), step: 0.1, task: 'listen', real: false, chosen: 0, input: 'impulse' },
+  ...{ word: 'spring', length: 64, muted: false, best: {} },
+  ...more,
+});
+const view = (more) => kernelLook(state(more), { found: FOUND, lin: 8.5, playing: false });
+
+test('one step of a mode: what is left, and what a held input adds', () => {
+  const { turned, gain } = it.kernelStep([-2, 0], 0.5);
+  close(turned[0], Math.exp(-1));
+  close(gain[0], (1 - Math.exp(-1)) / 2);
+  assert.deepEqual(it.kernelStep([0, 0], 0.3), { turned: [1, 0], gain: [0.3, 0] });
+  const near = it.kernelStep([-1e-9, 1e-9], 0.1); // e^z − 1 keeps its digits
+  close(near.gain[0], 0.1, 1e-11);
+  close(near.gain[1], 5e-12, 1e-13);
+});
+
+test('loop, convolution, powers and the motion at the steps agree', () => {
+  for (const input of ['impulse', 'step', 'pluck', 'word'])
+    for (const more of [
+      {},
+      { task: 'delay' },
+      {
+        eigenvalues: [
+          [-0.5, 6],
+          [-1.2, 0],
+          [0, 0],
+        ],
+      },
+      { length: 256 },
+    ]) {
+      const seen = view({ input, ...more });
+      const size = seen.output.reduce((most, y) => Math.max(most, Math.abs(y)), 0);
+      assert.ok(seen.apart < 1e-12 * Math.max(1, size), `${input}: ${seen.apart}`);
+      seen.output.forEach((y, t) => close(seen.motion[(t + 1) * seen.fine - 1], y, 1e-11 * Math.max(1, size)));
+    }
+});
+
+test('the convolution is a convolution', () => {
+  assert.deepEqual([...it.kernelConvolution([1, 2, 3], [1, 0, -1, 0])], [1, 2, 2, -2]);
+});
+
+test('half of it is gone after a half-life', () => {
+  const kernel = it.kernelOf([[-0.5, 0]], 0.1, [[1, 0]], 40);
+  const steps = Math.LN2 / 0.05;
+  close(kernel[28] / kernel[0], 0.5 ** (28 / steps));
+  assert.equal(words.kernelLife([-0.5, 3], 0.1), 'half-life 14 steps');
+  assert.equal(words.kernelLife([-0.5, 3], 0.001), 'half-life 1,386 steps');
+  assert.equal(words.kernelLife([0, 3], 0.1), 'it never dies');
+});
+
+test('least squares: exact where it can be, orthogonal to the rest where not', () => {
+  const columns = [
+    [1, 1, 1, 1],
+    [0, 1, 2, 3],
+  ].map((column) => Float64Array.from(column));
+  const found = leastSquares(columns, Float64Array.from([1, 3, 5, 7]));
+  close(found[0], 1);
+  close(found[1], 2);
+  const line = leastSquares([Float64Array.from([1, 1, 1])], Float64Array.from([0, 0, 3]));
+  close(line[0], 1);
+});
+
+test('no weights near the best ones are better', () => {
+  for (const eigenvalues of [
+    it.kernelSprings(4),
+    it.kernelReal(6),
+    [
+      [-0.5, 3],
+      [-0.5, 3.01],
+      [-1, 0],
+    ],
+  ]) {
+    const weights = delayWeights(eigenvalues, 0.1);
+    const score = (w) => it.kernelScore(it.kernelOf(eigenvalues, 0.1, w, 64)).score;
+    const best = score(weights);
+    weights.forEach((_, m) => {
+      for (const [c, d] of [
+        [1, 0],
+        [-1, 0],
+        [0, 1],
+        [0, -1],
+      ]) {
+        const by = 0.05 * Math.hypot(...weights[m]) + 1e-3;
+        assert.ok(score(weights.map((w, k) => (k === m ? [w[0] + by * c, w[1] + by * d] : w))) <= best + 1e-9);
+      }
+    });
+  }
+});
+
+test('two eigenvalues at one place do not drive the weights out of bounds', () => {
+  const weights = delayWeights(
+    [
+      [-0.5, 3],
+      [-0.5, 3],
+      [-1, 0],
+      [-1, 0],
+    ],
+    0.1,
+  );
+  assert.ok(weights.flat().every((part) => Number.isFinite(part) && Math.abs(part) < 1e6));
+});
+
+test('the score: a perfect delay has 100, silence has 0', () => {
+  const perfect = new Float64Array(64);
+  perfect[20] = 1;
+  assert.deepEqual(it.kernelScore(perfect), { score: 100, through: 1, smear: 0, peak: 20 });
+  assert.equal(it.kernelScore(new Float64Array(64)).score, 0);
+  const pairs = view({ task: 'delay', eigenvalues: it.kernelSprings(8) }).score;
+  const real = view({ task: 'delay', eigenvalues: it.kernelReal(16), real: true }).score;
+  assert.ok(pairs > 3 * real, `${pairs} with pairs, ${real} with as many real numbers`);
+});
+
+test('a word goes in and comes out', () => {
+  const input = it.kernelInput('word', 'az b', 64);
+  close(input[0], 1 / 26);
+  close(input[4], 1);
+  assert.equal(input[8], 0);
+  close(input[12], 2 / 26);
+  const late = new Float64Array(64);
+  input.forEach((value, t) => t + 20 < 64 && (late[t + 20] = 0.4 * value));
+  assert.equal(it.kernelHeard(late, 'az b', 0.4), 'az·b');
+  assert.equal(it.kernelHeard(late, 'az b', 0.01), '····');
+  const seen = view({ task: 'delay', input: 'word', word: 'hi' });
+  assert.equal(seen.heard.length, 2);
+  assert.deepEqual(
+    kernelWanted(seen).map(([t]) => t),
+    [20, 24],
+  );
+  assert.match(words.kernelStatus(seen), /“hi” went in; with the volume set right, “..” comes out 20 steps later/);
+});
+
+test('the sound is the kernel, as loud as 1 and no louder, and ends', () => {
+  const seen = view();
+  const samples = kernelSamples(seen);
+  const loudest = seen.kernel.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+  for (let l = 0; l < 64; l++) close(samples[l], seen.kernel[l] / loudest, 1e-6);
+  assert.ok(samples.every((x) => Math.abs(x) <= 1) && samples.at(-1) === 0);
+  const endless = kernelSamples(view({ eigenvalues: [[0, 5]] }));
+  assert.ok(endless.length <= 8040 && Math.abs(endless[7999]) < 0.01, 'it fades before it is cut');
+  assert.ok(kernelSamples(view({ eigenvalues: [[-16, 0]], step: 1 })).length < 60);
+});
+
+test('sentences', () => {
+  assert.equal(words.kernelNumber([-0.5, Math.PI]), '−0.50 + 3.14i');
+  assert.equal(words.kernelNumber([0, 0]), '0');
+  assert.match(words.kernelTurns([-1, 0], 0.1), /can fade, and cannot ring/);
+  assert.match(words.kernelTurns([-1, 2 * Math.PI], 0.1), /^0\.1 cycles a step, once round in 10 steps; 400 Hz/);
+  assert.match(words.kernelTurns([-1, 20], 0.25), /which the steps cannot follow: they show 0\.204/);
+  assert.match(words.kernelAnswer(view()).long, /All of 2 ring; the longest-lived has a half-life of 46 steps/);
+  const real = view({ eigenvalues: it.kernelReal(8), real: true, task: 'delay' });
+  assert.match(
+    words.kernelWhy(real),
+    /a sum of 8 decaying exponentials crosses zero at most 7 times.*4 pairs reach 30\.1/,
+  );
+  assert.equal(words.kernelWhy(view()), '');
+  assert.match(words.kernelAnswer(real).short, /^\d+\.\d of 100\.$/);
+  assert.match(words.kernelStatus(view()), /^Loop and convolution agree at all 64 steps/);
+  assert.match(words.kernelStatus({ ...view(), apart: 0.3 }), /^Loop and convolution differ/);
+  const done = view({ task: 'delay', best: { '2 pairs': [9.1, [], 0.1] } });
+  assert.match(
+    words.kernelShare(done),
+    /from 2 pairs of springs \(4 numbers\): 9\.1 of 100\. S4D-Lin: 8\.5, best found: 12\.7\./,
+  );
+  assert.match(words.kernelShare(done), /I said “spring”, it said “.{6}”\.$/);
+  assert.equal(words.kernelShare(view({ task: 'delay' })), '');
+  assert.match(words.kernelEcho({ heard: 'hi', word: 'hi' }), /to the letter/);
+});
+
+test('the bar', () => {
+  assert.deepEqual([gaugeEnd(5), gaugeEnd(12.7), gaugeEnd(68.4)], [10, 20, 80]);
+  const names = (more) => gaugeMarks(view({ task: 'delay', ...more })).map(([name]) => name);
+  assert.deepEqual(names(), ['S4D-Lin', 'best found', 'real only']);
+  assert.deepEqual(names({ best: { '2 pairs': [3, [], 0.1] } }), ['S4D-Lin', 'best found', 'real only', 'yours']);
+  assert.deepEqual(names({ real: true, eigenvalues: it.kernelReal(4) }), ['best found']);
+  assert.deepEqual(
+    [kernelLevel(1, false), kernelLevel(4, false), kernelLevel(8, true)],
+    ['1 pair', '4 pairs', '8 real'],
+  );
+});
+
+test('keys', () => {
+  const key = (name, more) => words.kernelKey(view(more), name);
+  const first = (patch) => patch.eigenvalues[0];
+  assert.ok(first(key('ArrowLeft'))[0] < -0.15 && first(key('ArrowRight'))[0] > -0.15);
+  assert.deepEqual([first(key('ArrowUp'))[1], first(key('ArrowDown'))[1]], [5.1, 4.9]);
+  assert.equal(key('ArrowUp', { real: true, eigenvalues: it.kernelReal(2) }), null);
+  assert.deepEqual([first(key('Home'))[0], first(key('End'))[0]], [0, -16]);
+  assert.deepEqual([key('PageDown'), key('PageUp')], [{ chosen: 1 }, { chosen: 1 }]);
+  assert.ok(key(']').step > 0.1 && key('[').step < 0.1 && key('[', { step: 0.001 }).step === 0.001);
+  assert.deepEqual([key(' '), key('m'), key('i')], [{ act: 'play' }, { act: 'mute' }, { input: 'step' }]);
+  assert.deepEqual([key('t'), key('r'), key('r', { task: 'delay' })], [{ task: 'delay' }, null, { act: 'real' }]);
+  assert.equal(key('x'), null);
+  assert.deepEqual(words.kernelBounded([-99, 99], false), [-16, 26]);
+  assert.deepEqual(words.kernelBounded([1, 3], true), [0, 0]);
+  for (const real of [0, -0.02, -0.5, -16]) close(words.decayAt(words.decayPlace(real)), real, 1e-9);
+  for (const place of [0, 40, 120]) assert.equal(words.kernelStepPlace(words.kernelStepAt(place)), place);
+});
