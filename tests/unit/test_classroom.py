@@ -87,6 +87,29 @@ def test_a_figure_is_small_opaque_the_same_twice_and_has_words(shown):
         show_figure(pyplot.figure(), alt="plot")
 
 
+def blues_beside_lines():
+    figure, (lines, shades) = pyplot.subplots(1, 2)
+    for k in range(4):
+        lines.plot([0, 1], [k, k + 1], f"C{k}")
+        lines.fill_between([0, 1], [k, k + 1], [k - 0.4, k + 0.5], color=f"C{k}", alpha=0.3)
+    shades.imshow(np.random.default_rng(0).random((16, 16)), pyplot.get_cmap("Blues", 7))
+    return figure
+
+
+def test_a_map_of_shades_beside_coloured_lines_keeps_its_own_colours_if_there_are_more(shown):
+    start()
+    for more in ({"colours": 256}, {}, {"colours": 48}):
+        show_figure(blues_beside_lines(), alt="A map in blues, and four lines beside it.", **more)
+    pictures = [Image.open(io.BytesIO(data["image/png"])).convert("RGB") for data, _ in shown[::2]]
+    assert len(pictures[1].getcolors(256)) <= 24 < len(pictures[2].getcolors(256)) <= 48
+    whole, few, more = (np.asarray(picture)[:, picture.width // 2 :].astype(int) for picture in pictures)
+    strange = [(np.abs(part - whole).max(-1) > 20).mean() for part in (few, more)]
+    assert strange[0] > 0.01 and strange[1] < 0.002, "cells in the colours of the lines"
+    for wrong in (1, 257, 2.5, None):
+        with pytest.raises(ValueError, match="colours is .*; expected a whole number from 2 to 256"):
+            show_figure(pyplot.figure(), alt="A figure with nothing in it.", colours=wrong)
+
+
 def test_source_is_shown_without_its_docstrings(shown):
     show_source(MarkovChain.after)
     show_source(dispersion, docstring=True)

@@ -260,7 +260,7 @@ test('a bet is told with what came of it', () => {
   assert.ok(view({}).betting && !view({ path: [1] }).betting && !view({ round: KEEP }).betting);
   assert.ok(!view({ earlier: { attempts: 1, tries: 1, hints: 0 } }).betting, 'once on a page');
   const silent = view({ ...pressed(STATE, 2, 3), bet: { choice: 1, came: 0.81 } });
-  assert.match(twoWhy(silent).at(-1), /you bet on “about half”; 81 %/);
+  assert.match(twoWhy(silent).at(-1), /you bet on “in between”; 81 %/);
 });
 
 test('the text to send shows the way and gives no head away', () => {

@@ -101,10 +101,11 @@ export function linesParts(view, plan, palette, focused) {
         }),
       );
   });
+  const wide = textWidth(cutWord(seenWord(kind.rows[row]), left - 28), WORD_SIZE) + 8; // of the name in the frame
   const box = {
-    x: left - 22,
+    x: left - 4 - wide,
     y: middle(row) - Math.max(tall, 14) / 2,
-    width: 20,
+    width: wide,
     height: Math.max(tall, 14),
     rx: 3,
     fill: 'none',

@@ -46,7 +46,7 @@ export function twoStatus(view) {
 /** What can be bet on before the first cut: how often it is right after it, from low to high. */
 export const TWO_BETS = [
   { name: 'hardly any', high: 0.25 },
-  { name: 'about half', high: 0.75 },
+  { name: 'in between', high: 0.75 },
   { name: 'nearly all', high: Infinity },
 ];
 
