@@ -11,7 +11,7 @@ import numpy as np
 
 DELAY, HORIZON = 20, 64  # steps: where the impulse shall come out, and how many count
 RIDGE = 1e-8  # of the weights of columns of length 1: what keeps them from growing without bound
-LETTERS_APART = 4  # steps from one letter of a word to the next
+BEATS_APART = 3  # steps from one letter of a word to the next
 LEVELS = (1, 2, 4, 8)  # pairs; twice as many real ones keep as many numbers
 
 
@@ -72,21 +72,23 @@ def delay_score(kernel):
 
 
 def word_pulses(word, length):
-    """(length,) a pulse for each letter, four steps apart: a is 1/26, z is 1."""
+    """(length,) a rhythm: a knock of 1 for each letter, silence for a space, three steps apart."""
     pulses = np.zeros(length)
-    for k, letter in enumerate(word):
-        if LETTERS_APART * k < length and letter != " ":
-            pulses[LETTERS_APART * k] = (ord(letter) - 96) / 26
+    for k, letter in enumerate(word[: -(-length // BEATS_APART)]):
+        pulses[BEATS_APART * k] = letter != " "
     return pulses
 
 
 def word_heard(output, word, through):
-    """The letters that come out twenty steps later, with the volume turned so that `through` counts as 1."""
+    """The rhythm that comes out twenty steps later, with the volume turned so that `through` counts as 1.
+
+    More than a half is a knock: the letter, or x in a silence; "·" is a letter that is missing.
+    """
     heard = ""
-    for k in range(len(word)):
-        at = DELAY + LETTERS_APART * k
-        value = round(26 * output[at] / through) if at < len(output) and through > 0.02 else 0
-        heard += chr(96 + min(value, 26)) if value >= 1 else "·"
+    for k, letter in enumerate(word):
+        at = DELAY + BEATS_APART * k
+        knock = at < len(output) and through > 0.02 and output[at] / through > 0.5
+        heard += (letter if letter != " " else "x") if knock else ("·" if letter != " " else " ")
     return heard
 
 

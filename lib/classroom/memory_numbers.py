@@ -25,15 +25,53 @@ def _matrix(order, measure, window):
     return -np.outer(root, root) * sign / window, root / window
 
 
+def matrix_exponential(matrix):
+    """e^M of a matrix (N, N): a series of e^(M / 2^s), squared s times."""
+    doublings = max(0, int(np.ceil(np.log2(max(np.abs(matrix).sum(1).max(), 1e-9)))) + 1)
+    small, term = matrix / 2**doublings, np.eye(len(matrix))
+    total = term.copy()
+    for n in range(1, 16):
+        term = term @ small / n
+        total += term
+    for _ in range(doublings):
+        total = total @ total
+    return total
+
+
+def exact_step(A, B):
+    """Ā (N, N) and B̄ (N,) for a step of 1 in which the input stands still: e^[[A, B], [0, 0]] = [[Ā, B̄], [0, 1]]."""
+    both = matrix_exponential(np.block([[A, B[:, None]], [np.zeros((1, len(A) + 1))]]))
+    return both[:-1, :-1], both[:-1, -1]
+
+
+def shares_of_samples(order, t):
+    """(t + 1, N): ∫ √(2n+1) P_n(2x - 1) dx over the part of the past that each sample fills: what a sample of 1 adds.
+
+    The step of LegS that is exact for a staircase keeps these integrals: row n of A asks for no number above n, so
+    that N of them are those of the whole series. ∫ P_n = (P_{n+1} - P_{n-1}) / (2n + 1).
+    """
+    values = np.polynomial.legendre.legvander(2 * np.arange(t + 2) / (t + 1) - 1, order)
+    before = np.concatenate([np.zeros((t + 2, 1)), values[:, :-2]], 1)
+    return np.diff(values[:, 1:] - before, axis=0) / (2 * np.sqrt(2 * np.arange(order) + 1.0))
+
+
 def memory_at(signal, spec, t):
-    """(t + 1, N): the memory after each sample up to t. spec: order, measure, method, window."""
+    """(t + 1, N): the memory after each sample up to t. spec: order, measure, method, window.
+
+    Exact LegS needs none of those before: there it is (1, N), the last alone.
+    """
     order, signal = spec["order"], np.asarray(signal, dtype=np.float64)[: t + 1]
+    if spec["measure"] == "legs" and spec["method"] == "zoh":
+        return signal[None] @ shares_of_samples(order, t)
     if spec["measure"] == "last":
         padded = np.concatenate([np.zeros(order), signal])
         return np.stack([padded[order - n : len(padded) - n] for n in range(order)], 1)
     A, B = _matrix(order, spec["measure"], spec["window"])
     identity, now = np.eye(order), np.zeros(order)
-    if spec["measure"] == "legt" and spec["method"] == "bilinear":  # the same step for all samples
+    if spec["measure"] == "legt" and spec["method"] == "zoh":  # the same step for all samples
+        A, B = exact_step(A, B)
+        A = A - identity
+    elif spec["measure"] == "legt" and spec["method"] == "bilinear":
         half = np.linalg.inv(identity - A / 2)
         A, B = half @ (identity + A / 2) - identity, half @ B
     kept = np.empty((t + 1, order))

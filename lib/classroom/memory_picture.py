@@ -44,6 +44,8 @@ def _past(axes, heard, past, known, t):
     low, high = heard.min(), heard.max()
     room = 0.12 * ((high - low) or 1)
     if np.isfinite(past).all():
+        reach = 0.3 * ((high - low) or 1)  # it may ring beyond the signal: shown up to about 1.3 times
+        low, high = max(min(low, past.min()), low - reach), min(max(high, past.max()), high + reach)
         seen = np.clip(past, low - room, high + room)
         axes.plot(steps[: t + 1][known], seen[known], color=STATES[0], linewidth=1.7)
     if not known.all():

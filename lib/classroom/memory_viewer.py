@@ -9,7 +9,7 @@ from .memory_numbers import bump, explosion, memory_at, rebuilt, relative_error,
 from .viewer import Viewer, quantise
 
 MEASURES = ("legs", "legt", "last")
-METHODS = ("bilinear", "euler")
+METHODS = ("zoh", "bilinear", "euler")
 
 
 def _whole(value, name, low, high):
@@ -58,8 +58,8 @@ class MemoryViewer(Viewer):
 
     signals: a mapping of names to arrays (T,), all of one length, 8 to 2,000 samples, at most 6. order: N, 1 to 64.
     measure: "legs" (all of the past, evenly), "legt" (the last `window` samples) or "last" (the last N samples as they
-    are). method: "bilinear" or "euler". at: the time to begin with, 0 to T - 1 (the end, unless given). window: of
-    LegT, in samples (a quarter of the signal, unless given).
+    are). method: "zoh" (exact for a signal that stands still from sample to sample), "bilinear" or "euler". at: the
+    time to begin with, 0 to T - 1 (the end, unless given). window: of LegT, in samples (a quarter, unless given).
 
     From a cell, read or set ``viewer.signal`` (a name), ``viewer.order``, ``viewer.measure``, ``viewer.method``,
     ``viewer.window``, ``viewer.at``, ``viewer.bump`` ([place, height], or None), ``viewer.width`` (of the bump, its
@@ -81,14 +81,14 @@ class MemoryViewer(Viewer):
     signal = traitlets.Any("").tag(sync=True)
     order = traitlets.Any(16).tag(sync=True)
     measure = traitlets.Any("legs").tag(sync=True)
-    method = traitlets.Any("bilinear").tag(sync=True)
+    method = traitlets.Any("zoh").tag(sync=True)
     window = traitlets.Any(0).tag(sync=True)
     at = traitlets.Any(0).tag(sync=True)
     bump = traitlets.Any(None).tag(sync=True)
     width = traitlets.Any(1.0).tag(sync=True)
     number = traitlets.Any(None).tag(sync=True)
 
-    def __init__(self, signals, order=16, measure="legs", method="bilinear", at=None, title="", window=None, **traits):
+    def __init__(self, signals, order=16, measure="legs", method="zoh", at=None, title="", window=None, **traits):
         self._signals, codes, spans = _checked_signals(signals)
         self._kept = None, None
         length = len(next(iter(self._signals.values())))
@@ -182,8 +182,8 @@ class MemoryViewer(Viewer):
         numbers = "1 number" if self.order == 1 else f"{self.order} numbers"
         said = f"{self.title or 'A memory'}: {numbers} for {kinds[self.measure]}"
         said += f" of {self.signal!r} at time {self.at} of {self._length}"
-        if self.measure != "last" and self.method == "euler":
-            said += ", stepped by Euler"
+        if self.measure != "last" and self.method != "zoh":
+            said += ", stepped by Euler" if self.method == "euler" else ", stepped by the bilinear rule"
         memories, heard = self._memories(), self.heard
         if burst := explosion(memories, heard):
             power = f"to 10^{math.log10(burst[1]):.0f}" if math.isfinite(burst[1]) else "beyond all numbers"

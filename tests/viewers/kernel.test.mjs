@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { delayWeights, leastSquares } from '../../lib/classroom/static/kernel_fit.js';
 import { gaugeEnd, gaugeMarks } from '../../lib/classroom/static/kernel_game.js';
+import { kernelElsewhere } from '../../lib/classroom/static/kernel.js';
 import { kernelLevel, kernelLook } from '../../lib/classroom/static/kernel_look.js';
 import * as it from '../../lib/classroom/static/kernel_model.js';
 import { kernelSamples } from '../../lib/classroom/static/kernel_sound.js';
@@ -11,14 +12,14 @@ import * as words from '../../lib/classroom/static/kernel_words.js';
 
 const close = (a, b, by = 1e-12) => assert.ok(Math.abs(a - b) <= by, `${a} is not ${b}`);
 const FOUND = {
-  '2 pairs': { score: 12.7 },
-  '4 pairs': { score: 30.1 },
-  '4 real': { score: 7 },
-  '8 real': { score: 10.7 },
+  '2 pairs': { score: 12.7, through: 0.127 },
+  '4 pairs': { score: 30.1, through: 0.301 },
+  '4 real': { score: 7, through: 0.07 },
+  '8 real': { score: 10.7, through: 0.107 },
 };
 const state = (more = {}) => ({
   ...{ eigenvalues: it.kernelSprings(2), step: 0.1, task: 'listen', real: false, chosen: 0, input: 'impulse' },
-  ...{ word: 'spring', length: 64, muted: false, best: {} },
+  ...{ word: 'rat a tat', length: 64, muted: false, best: {} },
   ...more,
 });
 const view = (more) => kernelLook(state(more), { found: FOUND, lin: 8.5, playing: false });
@@ -129,23 +130,27 @@ test('the score: a perfect delay has 100, silence has 0', () => {
   assert.ok(pairs > 3 * real, `${pairs} with pairs, ${real} with as many real numbers`);
 });
 
-test('a word goes in and comes out', () => {
+test('a rhythm goes in, and a good delay says it again', () => {
   const input = it.kernelInput('word', 'az b', 64);
-  close(input[0], 1 / 26);
-  close(input[4], 1);
-  assert.equal(input[8], 0);
-  close(input[12], 2 / 26);
+  assert.deepEqual([...input.slice(0, 12)], [1, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0]);
   const late = new Float64Array(64);
   input.forEach((value, t) => t + 20 < 64 && (late[t + 20] = 0.4 * value));
-  assert.equal(it.kernelHeard(late, 'az b', 0.4), 'az·b');
-  assert.equal(it.kernelHeard(late, 'az b', 0.01), '····');
+  assert.equal(it.kernelHeard(late, 'az b', 0.4), 'az b');
+  assert.equal(it.kernelHeard(late, 'azzb', 0.4), 'az·b');
+  assert.equal(it.kernelHeard(late, 'a  b', 0.4), 'ax b');
+  assert.equal(it.kernelHeard(late, 'az b', 0.01), '·· ·');
+  const even = [1.25, 3.75, 6.25, 8.75].map((turn) => [-0.6, turn]);
+  const heard = (more) => view({ task: 'delay', ...more }).heard;
+  assert.equal(heard({ eigenvalues: even }), 'rat a tat', 'a simple idea');
+  assert.notEqual(heard({ eigenvalues: it.kernelSprings(4) }), 'rat a tat', 'where one begins');
+  assert.notEqual(heard({ eigenvalues: it.kernelReal(16), real: true }), 'rat a tat', 'real ones');
   const seen = view({ task: 'delay', input: 'word', word: 'hi' });
   assert.equal(seen.heard.length, 2);
   assert.deepEqual(
     kernelWanted(seen).map(([t]) => t),
-    [20, 24],
+    [20, 23],
   );
-  assert.match(words.kernelStatus(seen), /“hi” went in; with the volume set right, “..” comes out 20 steps later/);
+  assert.match(words.kernelStatus(seen), /Knock “hi” on it: 20 steps later it knocks “..”/);
 });
 
 test('the sound is the kernel, as loud as 1 and no louder, and ends', () => {
@@ -169,20 +174,44 @@ test('sentences', () => {
   const real = view({ eigenvalues: it.kernelReal(8), real: true, task: 'delay' });
   assert.match(
     words.kernelWhy(real),
-    /a sum of 8 decaying exponentials crosses zero at most 7 times.*4 pairs reach 30\.1/,
+    /a sum of 8 decaying exponentials crosses zero at most 7 times.*4 pairs bring 30\.1% through/,
   );
   assert.equal(words.kernelWhy(view()), '');
-  assert.match(words.kernelAnswer(real).short, /^\d+\.\d of 100\.$/);
+  assert.match(words.kernelAnswer(real).short, /^\d+\.\d%$/);
+  assert.match(words.kernelAnswer(real).long, /^of the impulse comes through at step 20.*\. Best found: 10\.7%\.$/);
+  const two = view({ task: 'delay' });
+  assert.match(words.kernelAnswer(two).long, /S4D-Lin: 8\.5%, best found: 12\.7%\.$/);
+  close(two.score, 100 * two.through, 1e-5); // with the weights of least squares
+  assert.match(words.kernelHint(two), /Spread them evenly/);
+  assert.equal(words.kernelHint({ ...two, score: 9 }), '', 'above S4D-Lin');
+  assert.equal(words.kernelHint(real), '');
+  assert.match(words.kernelVerdict({ ...two, shown: 'lin', score: 9 }), /^S4D-Lin’s\. It counts as yours once half/);
+  assert.equal(words.kernelVerdict({ ...two, score: 9 }), 'Better than S4D-Lin.');
+  assert.doesNotMatch(words.kernelStatus(two), /Loop and convolution/);
   assert.match(words.kernelStatus(view()), /^Loop and convolution agree at all 64 steps/);
   assert.match(words.kernelStatus({ ...view(), apart: 0.3 }), /^Loop and convolution differ/);
-  const done = view({ task: 'delay', best: { '2 pairs': [9.1, [], 0.1] } });
-  assert.match(
-    words.kernelShare(done),
-    /from 2 pairs of springs \(4 numbers\): 9\.1 of 100\. S4D-Lin: 8\.5, best found: 12\.7\./,
+  const own = [-0.6, -0.5].map((real, k) => [real, [1.2, 3.4][k]]);
+  const done = view({ task: 'delay', best: { '2 pairs': [9.1, own, 0.1] } });
+  const through = words.kernelPercent(view({ task: 'delay', eigenvalues: own }).through);
+  assert.ok(
+    words
+      .kernelShare(done)
+      .includes(`2 pairs of springs (4 numbers): ${through} comes through. S4D-Lin: 8.5%, best found: 12.7%.`),
   );
-  assert.match(words.kernelShare(done), /I said “spring”, it said “.{6}”\.$/);
+  const said = view({ task: 'delay', eigenvalues: own }).heard;
+  assert.ok(
+    words.kernelShare(done).endsWith(`I knocked “rat_a_tat”, it knocked “${words.kernelBeats(said)}”.`),
+    'the rhythm is that of the best, not of what is on the page',
+  );
   assert.equal(words.kernelShare(view({ task: 'delay' })), '');
   assert.match(words.kernelEcho({ heard: 'hi', word: 'hi' }), /to the letter/);
+});
+
+test('what was shown counts once half of it stands elsewhere', () => {
+  const shown = it.kernelLin(4);
+  const moved = (count, by) => shown.map(([a, b], m) => (m < count ? [a, b + by] : [a, b]));
+  assert.ok(!kernelElsewhere(shown, moved(1, 3)) && !kernelElsewhere(shown, moved(4, 0.1)));
+  assert.ok(kernelElsewhere(shown, moved(2, 0.5)));
 });
 
 test('the bar', () => {

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as axis from '../../lib/classroom/static/memory_axis.js';
-import { memoryLook } from '../../lib/classroom/static/memory_look.js';
+import * as exact from '../../lib/classroom/static/memory_exact.js';
+import { memoryLook, memoryPlaces } from '../../lib/classroom/static/memory_look.js';
 import * as it from '../../lib/classroom/static/memory_model.js';
 import { memoryRange } from '../../lib/classroom/static/memory_stage.js';
 import * as words from '../../lib/classroom/static/memory_words.js';
@@ -15,7 +16,7 @@ const state = (more = {}) => ({
     signal: 'waves',
     order: 16,
     measure: 'legs',
-    method: 'bilinear',
+    method: 'zoh',
     window: 75,
     at: 299,
     bump: null,
@@ -31,11 +32,14 @@ const view = (more) => {
 };
 
 test('a constant is kept by the first number', () => {
-  const { memory, past, error } = view({ signal: 'flat' });
+  const { memory, past, error } = view({ signal: 'flat', method: 'bilinear' });
   close(memory[0], 1 - 1 / 601, 1e-12); // it begins at 0, and each step takes (2k − 1) / (2k + 1) of what is missing
   for (const value of memory.slice(1)) close(value, 0, 0.01);
   for (const value of past.slice(20)) close(value, 1, 0.05);
   assert.ok(error < 0.03);
+  const whole = view({ signal: 'flat' });
+  whole.memory.forEach((value, n) => close(value, n ? 0 : 1, 1e-13)); // the exact one keeps it, from the first sample on
+  close(view({ signal: 'flat', at: 0 }).error, 0, 1e-13);
   const legt = view({ signal: 'flat', measure: 'legt' });
   close(legt.memory[0], 1, 1e-3);
   assert.equal(legt.begin, LENGTH - 75);
@@ -43,7 +47,7 @@ test('a constant is kept by the first number', () => {
 
 test('the quick step of LegS solves the equation of the bilinear rule', () => {
   const order = 9;
-  const roots = it.memoryRoots(order);
+  const roots = exact.memoryRoots(order);
   const A = (n, k) => (n > k ? -roots[n] * roots[k] : n === k ? -(n + 1) : 0);
   const before = Float64Array.from({ length: order }, (_, n) => Math.cos(n));
   for (const k of [1, 2, 7]) {
@@ -67,9 +71,40 @@ test('the quick step of LegS solves the equation of the bilinear rule', () => {
   }
 });
 
+test('the exact memory of a staircase is its integrals, and does not ask how finely it is cut', () => {
+  const fine = Float64Array.from({ length: 40 }, (_, j) => Math.sin(Math.floor(j / 4)));
+  const coarse = fine.filter((_, j) => j % 4 === 0);
+  const [a, b] = [fine, coarse].map((row) => it.memoryReader(row, state({ order: 20 })).at(row.length - 1));
+  a.forEach((value, n) => close(value, b[n], 1e-13));
+  const roots = exact.memoryRoots(20);
+  const row = new Float64Array(20);
+  const sums = new Float64Array(20);
+  for (let j = 0; j < 4000; j++) {
+    it.memoryBasis(row, roots, (j + 0.5) / 4000);
+    row.forEach((value, n) => (sums[n] += (fine[Math.floor(j / 100)] * value) / 4000));
+  }
+  sums.forEach((value, n) => close(value, a[n], 1e-4));
+});
+
+test('e to a matrix', () => {
+  const turn = exact.memoryExponential(Float64Array.from([0, -3, 3, 0]), 2);
+  [Math.cos(3), -Math.sin(3), Math.sin(3), Math.cos(3)].forEach((value, at) => close(turn[at], value, 1e-13));
+  const { matrix, input } = exact.memoryExactStep(Float64Array.from([-2]), Float64Array.from([3]));
+  close(matrix[0], Math.exp(-2), 1e-14);
+  close(input[0], 1.5 * (1 - Math.exp(-2)), 1e-14);
+});
+
+test('one asks densely where the answer changes fast', () => {
+  const places = memoryPlaces([40, 299], 2, 300, 299);
+  assert.ok(places.every((place, k) => !k || place > places[k - 1]) && places[0] === 0 && places.at(-1) === 299);
+  for (const near of [39, 40, 41, 297, 298]) assert.ok(places.includes(near), String(near));
+  assert.ok(places.length < 90 && !places.includes(100));
+  assert.equal(memoryPlaces([0, 20], 2, 300, 20).at(-1), 20);
+});
+
 test('an inverse is an inverse, also where a pivot is zero', () => {
   const matrix = Float64Array.from([0, 2, 1, 1, 1, 0, 3, 0, 1]);
-  const inverse = it.memoryInverse(matrix, 3);
+  const inverse = exact.memoryInverse(matrix, 3);
   for (let n = 0; n < 3; n++)
     for (let k = 0; k < 3; k++) {
       let sum = 0;
@@ -94,8 +129,8 @@ test('more numbers leave a smaller error, and the window ends', () => {
 test('the memory is linear: with a bump it is the memory of the signal that has the bump', () => {
   for (const measure of ['legs', 'legt', 'last']) {
     const { memory, heard, at } = view({ measure, bump: [200, 1.5], at: 260 });
-    const kept = it.memoryRun(heard, state({ measure }));
-    memory.forEach((value, n) => close(value, kept[at * 16 + n], 1e-9));
+    const kept = it.memoryReader(heard, state({ measure })).at(at);
+    memory.forEach((value, n) => close(value, kept[n], 1e-9));
   }
 });
 
@@ -140,7 +175,10 @@ test('Euler explodes, and it is said', () => {
   assert.ok(euler.explosion.step < 10 && euler.explosion.size > 1e20);
   const { short, long } = words.memoryAnswer(euler);
   assert.match(short, /^The memory exploded at step \d: 10[⁰¹²³⁴⁵⁶⁷⁸⁹]+\.$/);
-  assert.match(long, /It came down again.*bilinear rule takes the same steps and stays calm/);
+  assert.match(
+    long,
+    /It came down again.*bilinear rule takes the same steps and stays calm, and so does the exact one/,
+  );
   const early = view({ method: 'euler', order: 40, at: 12 });
   assert.match(words.memoryAnswer(early).long, /nothing left/);
   assert.match(
@@ -161,18 +199,28 @@ test('answers and status', () => {
   assert.equal(answer({ order: 8 }).short, 'All of it, but coarsely.');
   assert.match(
     answer({ order: 8 }).long,
-    /^8 numbers stand for 300 samples; waves shorter than about 118 samples are lost in the middle; at both ends/,
+    /^8 numbers stand for 300 samples; waves shorter than about 118 samples are lost in the middle, than about 71 a tenth of/,
   );
+  assert.match(answer({ order: 1 }).long, /^1 number, the mean, stands for 300 samples: error/);
+  assert.match(
+    answer({ measure: 'legt' }).long,
+    /^In the window waves shorter than about 15 samples are lost in its middle/,
+  );
+  const early = answer({ order: 33, at: 0, method: 'bilinear', signal: 'flat' });
+  assert.equal(early.short, 'Not quite what came in.');
+  assert.match(
+    early.long,
+    /error 50% of the past. Fewer samples than numbers: what is missing is the bilinear rule’s error/,
+  );
+  assert.equal(answer({ order: 33, at: 0, signal: 'flat' }).short, 'Nearly everything.');
+  assert.match(answer({ order: 33, at: 0, method: 'euler', signal: 'flat' }).long, /what is missing is Euler’s error/);
   assert.equal(answer({ order: 64 }).short, 'Nearly everything.');
   assert.equal(answer({ measure: 'legt' }).short, 'The last 75 samples, and nothing before.');
   assert.match(answer({ measure: 'legt' }).long, /of the 225 samples before it, nothing/);
   assert.match(answer({ measure: 'last', order: 1 }).short, /^The last 1 sample, to the letter/);
   assert.match(words.memoryStatus(view()), /^After 300 samples of 300\. Press into the signal/);
   const told = words.memoryStatus(view({ bump: [100, 1] }));
-  assert.match(
-    told,
-    /A bump 6 samples wide at 100, 199 samples ago: \d+% of it comes through\. It moves number \d+ most/,
-  );
+  assert.match(told, /A bump 6 samples wide at 100, 199 samples ago: \d+% of it comes through\.$/);
   assert.match(words.memoryStatus(view({ measure: 'last', bump: [100, 1] })), /nothing of it comes through\.$/);
   assert.match(words.memoryStatus(view({ bump: [290, 1], at: 100 })), /has not come in yet/);
   assert.match(
@@ -189,7 +237,7 @@ test('keys', () => {
   assert.deepEqual([key('ArrowUp'), key('ArrowDown', { order: 1 })], [{ order: 17 }, { order: 1 }]);
   assert.deepEqual(
     [key('m'), key('e'), key('e', { measure: 'last' })],
-    [{ measure: 'legt' }, { method: 'euler' }, null],
+    [{ measure: 'legt' }, { method: 'bilinear' }, null],
   );
   assert.deepEqual(key('b', { bump: [3, 1] }), { bump: null });
   assert.equal(key('b').bump[0], 150);
@@ -212,5 +260,7 @@ test('axes', () => {
   assert.deepEqual(axis.memoryTicks(-1.2, 1.2, 4), [-1, 0, 1]);
   const [low, high] = memoryRange(Float64Array.from([0.5, 2]), Float64Array.from([1, 1]));
   assert.ok(low < 0 && high > 2);
+  const [under, over] = memoryRange([0, 2], [0, 2], [-0.5, 9]);
+  assert.ok(under < -0.5 && over > 2.5 && over < 2.9, 'what rings is seen, what explodes is cut');
   assert.equal(axis.memoryNumber(-0.5), '−0.5');
 });

@@ -43,7 +43,7 @@ def windowed(**more):
         ({"order": 65}, ["order", "1 to 64", "65"]),
         ({"order": True}, ["order", "True"]),
         ({"measure": "lagt"}, ["measure must be one of", "'legs'", "'lagt'"]),
-        ({"method": "zoh"}, ["method must be one of", "'euler'", "'zoh'"]),
+        ({"method": "exact"}, ["method must be one of", "'euler'", "'exact'"]),
         ({"at": T}, ["at", f"0 to {T - 1}", str(T)]),
         ({"window": 1}, ["window", f"2 to {T}", "1"]),
         ({"width": 0.1}, ["width", "0.5 to 60", "0.1"]),
@@ -75,7 +75,7 @@ def test_what_is_set_is_read_back():
 
 # --- numbers --------------------------------------------------------------------------------------
 
-EVERY = list(itertools.product(("legs", "legt"), ("bilinear", "euler"), (1, 12, 40), (0, 3, 200)))
+EVERY = list(itertools.product(("legs", "legt"), ("zoh", "bilinear", "euler"), (1, 12, 40), (0, 3, 200)))
 
 
 def test_the_memory_and_what_it_has_of_the_past_are_those_of_the_library():
@@ -88,6 +88,15 @@ def test_the_memory_and_what_it_has_of_the_past_are_those_of_the_library():
             continue  # it exploded, and rounding decides what is left
         past = reconstruct(it.memory, at + 1 if measure == "legs" else 80)
         np.testing.assert_allclose(it.past[-80:], past[-(at + 1) :][-80:], atol=1e-9)
+
+
+def test_the_exact_method_is_exact_and_the_default_also_where_it_is_hardest():
+    assert memory().method == "zoh"
+    signal = np.random.default_rng(1).normal(0, 1, 600)
+    for measure, window in (("legs", None), ("legt", 3), ("legt", 500)):
+        it = MemoryViewer({"noise": signal}, order=64, measure=measure, **({"window": window} if window else {}))
+        wanted = project(it.heard, 64, measure, "zoh", window)[-1]
+        np.testing.assert_allclose(it.memory, wanted, atol=1e-11)
 
 
 def test_the_errors_are_those_of_the_definition():
@@ -108,8 +117,7 @@ def test_the_browser_computes_what_the_library_computes():
         for measure, method, order, at in EVERY
     ]
     expression = """v.cases.map(({ at, ...spec }) => {
-      const run = m.memoryRun(Float64Array.from(v.signal), spec);
-      const c = run.subarray(at * spec.order, (at + 1) * spec.order);
+      const c = m.memoryReader(Float64Array.from(v.signal), spec).at(at);
       return [Array.from(c), Array.from(m.memoryPast(c, spec, at))]; })"""
     found = run_node("memory", expression, cases=cases, signal=it.heard.tolist())
     for case, (kept, past) in zip(cases, found, strict=True):
@@ -174,7 +182,7 @@ def test_the_longest_signal_has_a_small_picture():
 
 
 def test_joined_javascript_is_one_module():
-    assert len(one_module("memory").encode()) < 70_000
+    assert len(one_module("memory").encode()) < 75_000
 
 
 # --- a page without a kernel ----------------------------------------------------------------------
@@ -221,6 +229,7 @@ def test_time_and_bump_are_dragged(bare):
     it = memory(at=150, bump=[120, height])
     says(root.locator("[role=status]"), f"A bump 4 samples wide at 120, 30 samples ago: {100 * it.through:.0f}%")
     assert root.locator("[data-moved]").count() > 3, "one sees which numbers it moves"
+    assert root.locator("[data-role=without]").count() == 1, "and what there would be without the bump"
     says(root.locator("[data-role=answer]"), f"error {100 * it.error:.0f}% of the past")
     root.locator("[data-role=away]").click()
     is_now(bare, "bump", None)
@@ -232,17 +241,17 @@ def test_keys_controls_and_play(bare):
     root = viewer(bare, "Waves")
     press(bare, root, "ArrowUp", "ArrowUp", "m", "e", "PageDown", "b", "]", ".")
     is_now(bare, "order", 18)
-    assert (trait(bare, "measure"), trait(bare, "method"), trait(bare, "at")) == ("legt", "euler", T - 1 - 12)
+    assert (trait(bare, "measure"), trait(bare, "method"), trait(bare, "at")) == ("legt", "bilinear", T - 1 - 12)
     assert trait(bare, "width") > 4 and trait(bare, "bump")[0] > 113
     root.locator("[data-role=window]").fill("100")
     is_now(bare, "window", 100)
     root.locator("[data-role=order]").fill("30")
     is_now(bare, "order", 30)
-    root.get_by_text("Bilinear", exact=True).click()
-    is_now(bare, "method", "bilinear")
+    root.get_by_text("Exact", exact=True).click()
+    is_now(bare, "method", "zoh")
     root.get_by_text("The last N samples").click()
     is_now(bare, "measure", "last")
-    assert root.get_by_text("Bilinear", exact=True).is_hidden() and root.locator("[data-role=window]").is_hidden()
+    assert root.get_by_text("Exact", exact=True).is_hidden() and root.locator("[data-role=window]").is_hidden()
     says(root.locator("[data-role=answer]"), "The last 30 samples, to the letter.")
     press(bare, root, "n", "n")
     is_now(bare, "number", 1)

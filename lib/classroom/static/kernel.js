@@ -10,12 +10,28 @@ import { kernelPlane } from './kernel_plane.js';
 import { kernelPlayer } from './kernel_sound.js';
 import { KERNEL_STYLE } from './kernel_style.js';
 import { kernelWave } from './kernel_wave.js';
-import { KERNEL_RULE, kernelAnswer, kernelKey, kernelKeys, kernelStatus } from './kernel_words.js';
+import { KERNEL_GOAL, KERNEL_RULE, kernelAnswer, kernelKey, kernelKeys, kernelStatus } from './kernel_words.js';
 
 const KERNEL_ASKED = 'What can a spring remember, and what does it sound like?';
 
-const scoreOf = (eigenvalues, step) =>
-  kernelScore(kernelOf(eigenvalues, step, delayWeights(eigenvalues, step), KERNEL_HORIZON)).score;
+const [KERNEL_FIRST_STEP, KERNEL_AWAY] = [0.1, 0.3];
+
+const scored = (eigenvalues, step) =>
+  kernelScore(kernelOf(eigenvalues, step, delayWeights(eigenvalues, step), KERNEL_HORIZON));
+const scoreOf = (eigenvalues, step) => scored(eigenvalues, step).score;
+
+/** The best found, and how much comes through with each. */
+const kernelFound = (found) =>
+  Object.fromEntries(
+    Object.entries(found).map(([level, best]) => [
+      level,
+      { ...best, through: scored(best.at, KERNEL_FIRST_STEP).through },
+    ]),
+  );
+
+/** Whether at least half of the eigenvalues stand elsewhere than where they were shown. */
+export const kernelElsewhere = (shown, now) =>
+  2 * now.filter(([a, b], m) => Math.hypot(a - shown[m]?.[0], b - shown[m]?.[1]) > KERNEL_AWAY).length >= now.length;
 
 function onKernelKey(event, see, act) {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -33,42 +49,44 @@ function onKernelKey(event, see, act) {
 
 /** What the reader can do; every control and every key ends here. */
 function kernelActions(model, ui, player, see, redraw) {
-  const send = (values, save = true) => {
+  const send = (values, save = true, counts = true) => {
     Object.entries(values).forEach(([name, value]) => model.set(name, value));
-    if ('eigenvalues' in values || 'step' in values) record();
+    if (counts && ('eigenvalues' in values || 'step' in values)) record();
     if (save) model.save_changes();
     redraw();
   };
-  /** The reader's best of each level is kept; what was only shown does not count. */
+  /** The reader's best of each level is kept; what was only shown does not count, nor what is near it. */
   function record() {
     const [eigenvalues, step] = [model.get('eigenvalues'), model.get('step')];
+    if (ui.shown?.kind === 'lin' && kernelElsewhere(ui.shown.eigenvalues, eigenvalues)) ui.shown = null;
     if (model.get('task') !== 'delay' || ui.shown) return;
     const level = kernelLevel(eigenvalues.length, model.get('real'));
     const score = Number(scoreOf(eigenvalues, step).toFixed(3));
     const best = model.get('best');
     if (score > (best[level]?.[0] ?? 0)) model.set('best', { ...best, [level]: [score, eigenvalues, step] });
   }
-  /** Other eigenvalues in their place, those that were there before if there were some. */
+  /** Other eigenvalues in their place, those that were there before if there were some; nothing is counted. */
   function replace(count, real, fresh = false) {
     const here = kernelLevel(model.get('eigenvalues').length, model.get('real'));
-    if (!ui.shown) ui.before.set(here, model.get('eigenvalues'));
+    if (!ui.shown) ui.before.set(here, [model.get('eigenvalues'), model.get('step')]);
+    const first = real ? kernelReal(count) : kernelSprings(count);
+    const step = fresh || ui.shown || model.get('task') === 'delay' ? KERNEL_FIRST_STEP : model.get('step');
     const kept = fresh ? null : ui.before.get(kernelLevel(count, real));
-    ui.shown = false;
-    send({ eigenvalues: kept ?? (real ? kernelReal(count) : kernelSprings(count)), chosen: 0, real });
+    const [eigenvalues, own] = kept ?? [first, step];
+    ui.shown = null;
+    send({ eigenvalues, step: own, chosen: 0, real }, true, false);
   }
   const count = () => model.get('eigenvalues').length;
-  const show = (values) => {
-    ui.shown = true;
+  const show = (kind, values) => {
+    ui.shown = { kind, eigenvalues: values.eigenvalues };
     send({ ...values, chosen: Math.min(model.get('chosen'), values.eigenvalues.length - 1) });
   };
   const act = {
     put(values) {
-      if ('eigenvalues' in values && ui.shown !== 'found') ui.shown = false;
       send(values);
     },
     choose: (m) => send({ chosen: m }, false),
     move(m, to) {
-      if (ui.shown !== 'found') ui.shown = false;
       send({ eigenvalues: model.get('eigenvalues').map((each, k) => (k === m ? to : each)) }, false);
     },
     settle: () => model.save_changes(),
@@ -79,13 +97,12 @@ function kernelActions(model, ui, player, see, redraw) {
     },
     again: () => replace(count(), model.get('real'), true),
     lin() {
-      if (model.get('real')) return show({ eigenvalues: kernelReal(count()) });
+      if (model.get('real')) return show('lin', { eigenvalues: kernelReal(count()) });
       const step = model.get('task') === 'delay' ? model.get('_lin_steps')[count()] : null;
-      return show({ eigenvalues: kernelLin(count()), ...(step ? { step } : {}) });
+      return show('lin', { eigenvalues: kernelLin(count()), ...(step ? { step } : {}) });
     },
     found() {
-      show({ eigenvalues: see().found[see().level].at, step: 0.1 });
-      ui.shown = 'found'; // what is moved from there is not the reader's own
+      show('found', { eigenvalues: see().found[see().level].at, step: KERNEL_FIRST_STEP }); // and what is moved from there
     },
     play() {
       if (player.playing) player.stop();
@@ -101,7 +118,7 @@ function kernelActions(model, ui, player, see, redraw) {
 }
 
 function render({ model, el }) {
-  const ui = { shown: false, before: new Map() };
+  const ui = { shown: null, before: new Map() };
   const player = kernelPlayer(
     () => ui.root.isConnected,
     (now) => Object.assign(ui.root.dataset, { strikes: now.strikes, playing: now.playing }),
@@ -109,6 +126,7 @@ function render({ model, el }) {
   const F = frame({ model, el, label: model.get('title') || KERNEL_ASKED, draw });
   F.root.classList.add('kernel-viewer');
   ui.root = F.root;
+  let found = null;
   const lins = new Map();
   const linOf = (n) => {
     if (!lins.has(n)) lins.set(n, scoreOf(kernelLin(n), model.get('_lin_steps')[n] ?? 0.1));
@@ -117,8 +135,9 @@ function render({ model, el }) {
   const see = () => {
     const state = Object.fromEntries(KERNEL_TRAITS.map((name) => [name, model.get(name)]));
     const chosen = Math.min(state.chosen, state.eigenvalues.length - 1);
-    const [found, lin] = [model.get('_found'), linOf(Math.min(8, state.eigenvalues.length))];
-    return kernelLook({ ...state, chosen }, { found, lin, playing: player.playing });
+    found ??= kernelFound(model.get('_found'));
+    const lin = linOf(Math.min(8, state.eigenvalues.length));
+    return kernelLook({ ...state, chosen }, { found, lin, playing: player.playing, shown: ui.shown?.kind ?? null });
   };
   const act = kernelActions(model, ui, player, see, F.redraw);
   const [bar, inputs, card, game] = [kernelBar(act), kernelInputs(act), kernelCard(), kernelGame(act)];
@@ -126,6 +145,7 @@ function render({ model, el }) {
   const [title, short, long] = [h('h3'), h('b'), h('span')];
   const asked = h('p', { class: 'dim asked', text: KERNEL_ASKED });
   const said = h('p', { class: 'answer', 'data-role': 'answer' }, short, ' ', long);
+  const goal = h('p', { class: 'goal', 'data-role': 'goal', text: KERNEL_GOAL });
   const rule = h('p', { class: 'rule dim small', text: KERNEL_RULE });
   const status = h('p', { class: 'status', role: 'status', 'aria-live': 'polite' });
   const role = { role: 'application', 'aria-roledescription': 'a plane of eigenvalues' };
@@ -136,7 +156,7 @@ function render({ model, el }) {
   const help = h('div', { class: 'keys' });
   const caps = ([keys, what]) => h('span', {}, ...keys.split(' ').map((key) => h('kbd', { text: key })), ` ${what}`);
   const style = scoped(CHAIN_STYLE + KERNEL_STYLE, 'kernel-viewer');
-  F.root.append(style, title, asked, bar.node, rule, said, desk, status, help);
+  F.root.append(style, title, asked, bar.node, goal, said, game.top, rule, desk, status, help);
   F.root.addEventListener('keydown', (event) => onKernelKey(event, see, act));
   F.listen([...KERNEL_TRAITS, 'title'], () => F.redraw());
   F.listen(['muted'], () => player.mute(model.get('muted')));
@@ -157,7 +177,7 @@ function render({ model, el }) {
     F.root.classList.toggle('narrow', width < 760);
     set(desk, { style: `grid-template-columns: ${wide ? `${first}px ${second}px` : `${width}px`}` });
     set(title, { text: model.get('title') || 'Hear the kernel' });
-    rule.hidden = !view.delay;
+    goal.hidden = rule.hidden = !view.delay;
     said.classList.toggle('scored', view.delay);
     set(short, { text: words.short });
     set(long, { text: words.long });
@@ -166,7 +186,7 @@ function render({ model, el }) {
     card.draw(view);
     plane.draw(view, palette, first, wide ? 390 : 340);
     wave.draw(view, palette, second, 300);
-    game.draw(view, palette, second);
+    game.draw(view, palette, width);
     const told = kernelStatus(view);
     set(status, { text: told });
     set(stage, { 'aria-label': `${words.short} ${card.node.textContent}` });

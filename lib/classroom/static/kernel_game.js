@@ -1,20 +1,20 @@
 // The task: how good the delay is, beside S4D-Lin's and the best that a search found; and something to send.
 import { clamp, h, set } from './common.js';
-import { kernelEcho, kernelShare, kernelVerdict, kernelWhy } from './kernel_words.js';
+import { kernelEcho, kernelHint, kernelShare, kernelVerdict, kernelWhy } from './kernel_words.js';
 
 /** A round number at which the bar of a level ends. */
 export const gaugeEnd = (top) => [5, 10, 20, 40, 80, 100].find((end) => end >= 1.1 * top) ?? 100;
 
-/** The marks of the bar: those that exist, [name, score]. */
-export function gaugeMarks({ found, level, lin, real, best, eigenvalues }) {
+/** The marks of the bar: those that exist, [name, what comes through in per cent]. */
+export function gaugeMarks({ found, level, lin, real, mine, eigenvalues }) {
   const marks = real ? [] : [['S4D-Lin', lin]];
-  marks.push(['best found', found[level]?.score]);
+  if (found[level]) marks.push(['best found', 100 * found[level].through]);
   const rival = real
     ? `${eigenvalues.length / 2} pair${eigenvalues.length > 2 ? 's' : ''}`
     : `${2 * eigenvalues.length} real`;
-  if (!real && found[rival]) marks.push(['real only', found[rival].score]);
-  marks.push(['yours', best[level]?.[0]]);
-  return marks.filter(([, score]) => score !== undefined);
+  if (!real && found[rival]) marks.push(['real only', 100 * found[rival].through]);
+  if (mine !== null) marks.push(['yours', 100 * mine]);
+  return marks;
 }
 
 const [GAUGE_TOP, GAUGE_HIGH] = [20, 16];
@@ -22,7 +22,7 @@ const [GAUGE_TOP, GAUGE_HIGH] = [20, 16];
 function kernelGauge() {
   const node = h('svg:svg', { class: 'gauge', 'aria-hidden': 'true', 'data-role': 'gauge' });
   function draw(view, palette, width) {
-    const end = gaugeEnd(view.found[view.level]?.score ?? 100);
+    const end = gaugeEnd(100 * (view.found[view.level]?.through ?? 1));
     const x = (score) => 4 + (clamp(score, 0, end) / end) * (width - 8);
     const made = [
       h('svg:rect', {
@@ -36,7 +36,7 @@ function kernelGauge() {
       }),
       h('svg:rect', {
         x: x(0),
-        width: Math.max(0, x(view.score) - x(0)),
+        width: Math.max(0, x(100 * view.through) - x(0)),
         y: GAUGE_TOP,
         height: GAUGE_HIGH,
         rx: 4,
@@ -44,11 +44,25 @@ function kernelGauge() {
         'data-role': 'level',
       }),
     ];
-    const ends = [-Infinity, -Infinity]; // of the words above and below
+    for (const [anchor, at, value] of [
+      ['start', 0, 0],
+      ['end', end, end],
+    ])
+      made.push(
+        h('svg:text', {
+          x: x(at),
+          y: GAUGE_TOP + GAUGE_HIGH + 16,
+          'text-anchor': anchor,
+          'font-size': 11.5,
+          class: 'dim',
+          text: `${value}%`,
+        }),
+      );
+    const ends = [-Infinity, 26]; // of the words above and below, where the ends of the scale stand
     const marks = gaugeMarks(view).sort((a, b) => a[1] - b[1]);
     marks.forEach(([name, score]) => {
       const [at, mine] = [x(score), name === 'yours'];
-      const text = `${name} ${score.toFixed(1)}`;
+      const text = `${name} ${score.toFixed(1)}%`;
       const half = 3.1 * text.length + 4;
       const row = mine ? 1 : 0;
       const middle = clamp(at, half, width - half);
@@ -65,7 +79,7 @@ function kernelGauge() {
       const low = row || middle - half < ends[0];
       const side = low ? 1 : 0;
       const shifted = Math.max(middle, ends[side] + half + 2);
-      if (shifted > width - half + 1) return;
+      if (shifted > width - half + 1 - 40 * side) return;
       ends[side] = shifted + half;
       made.push(
         h('svg:text', {
@@ -85,10 +99,12 @@ function kernelGauge() {
   return { node, draw };
 }
 
-/** Bar, verdict, presets and the text to send: { node, draw(view, palette, width) }. act: lin(), found(), again(). */
+/** Above the picture the bar, the verdict and the presets, below it what it does to a rhythm and why real ones cannot:
+ *  { top, node, draw(view, palette, width) }. act: lin(), found(), again(). */
 export function kernelGame(act) {
   const gauge = kernelGauge();
   const verdict = h('b', { 'data-role': 'verdict' });
+  const hint = h('span', { class: 'dim', 'data-role': 'hint' });
   const lin = h('button', { text: 'S4D-Lin’s', 'data-role': 'lin', onclick: act.lin });
   const found = h('button', { text: 'Show the best found', 'data-role': 'found', onclick: act.found });
   const again = h('button', { text: 'Start over', 'data-role': 'again', onclick: act.again });
@@ -103,35 +119,30 @@ export function kernelGame(act) {
   copy.addEventListener('click', () => {
     text.hidden = false;
     text.select();
+    text.style.height = `${text.scrollHeight + 2}px`;
     const done = () => set(copy, { text: 'Copied' });
     navigator.clipboard?.writeText(text.value).then(done, () => text.focus());
   });
   const why = h('p', { class: 'why', 'data-role': 'why' });
   const echo = h('p', { class: 'echo', 'data-role': 'echo' });
-  const said = h('div', { class: 'row said' }, verdict, copy);
-  const node = h(
-    'div',
-    { class: 'game', 'data-role': 'game' },
-    gauge.node,
-    said,
-    text,
-    echo,
-    h('div', { class: 'row' }, lin, found, again),
-    why,
-  );
+  const said = h('p', { class: 'said' }, verdict, ' ', hint);
+  const presets = h('div', { class: 'row' }, again, lin, found, copy);
+  const top = h('div', { class: 'game', 'data-role': 'game' }, gauge.node, said, presets, text);
+  const node = h('div', { class: 'game' }, echo, why);
   text.hidden = true;
   function draw(view, palette, width) {
     const words = kernelWhy(view);
     set(why, { text: words });
     why.hidden = !words;
     set(lin, { text: view.real ? 'Show S4D-Real’s poles' : 'Show S4D-Lin’s poles' });
-    for (const part of [gauge.node, said, echo, found]) set(part, { hidden: view.delay ? null : '' });
+    for (const part of [gauge.node, said, echo, found, copy]) set(part, { hidden: view.delay ? null : '' });
     if (!view.delay) {
       text.hidden = true;
       return;
     }
     gauge.draw(view, palette, width);
     set(verdict, { text: kernelVerdict(view) });
+    set(hint, { text: view.shown ? '' : kernelHint(view) });
     set(echo, { text: kernelEcho(view) });
     found.disabled = !view.found[view.level];
     const share = kernelShare(view);
@@ -142,5 +153,5 @@ export function kernelGame(act) {
       set(copy, { text: 'Copy result' });
     }
   }
-  return { node, draw };
+  return { top, node, draw };
 }

@@ -4,7 +4,7 @@ import { uniform } from './common.js';
 
 export const [KERNEL_DELAY, KERNEL_HORIZON] = [20, 64]; // where the impulse shall come out, and how many steps count
 export const KERNEL_RIDGE = 1e-8; // of the weights of columns of length 1
-export const KERNEL_APART = 4; // steps from one letter to the next
+export const KERNEL_APART = 3; // steps from one letter to the next
 const PLUCK_LENGTH = 12;
 
 /** e^(Δλ) and (e^(Δλ) − 1) / λ, each [real, imaginary]: what a step of Δ leaves, and what a held input of 1 adds. */
@@ -88,7 +88,7 @@ export function kernelInput(kind, word, length) {
   else if (kind === 'pluck') for (let t = 0; t < Math.min(PLUCK_LENGTH, length); t++) input[t] = 2 * uniform(7, t) - 1;
   else
     [...word].forEach((letter, k) => {
-      if (KERNEL_APART * k < length && letter !== ' ') input[KERNEL_APART * k] = (letter.charCodeAt(0) - 96) / 26;
+      if (KERNEL_APART * k < length && letter !== ' ') input[KERNEL_APART * k] = 1;
     });
   return input;
 }
@@ -105,21 +105,17 @@ export function kernelScore(kernel) {
   return { through, smear, peak, score: 100 * (1 - (1 - through) ** 2 - smear) };
 }
 
-/** The letters that come out twenty steps later, with the volume turned so that `through` counts as 1. */
+/** The rhythm that comes out twenty steps later, with the volume turned so that `through` counts as 1. More than a half
+ *  is a knock: the letter, or x in a silence; · is a letter that is missing. */
 export const kernelHeard = (output, word, through) =>
   [...word]
-    .map((_, k) => {
+    .map((letter, k) => {
       const at = KERNEL_DELAY + KERNEL_APART * k;
-      const value = at < output.length && through > 0.02 ? roundHalfEven((26 * output[at]) / through) : 0;
-      return value >= 1 ? String.fromCharCode(96 + Math.min(26, value)) : '·';
+      const knock = at < output.length && through > 0.02 && output[at] / through > 0.5;
+      if (letter === ' ') return knock ? 'x' : ' ';
+      return knock ? letter : '·';
     })
     .join('');
-
-function roundHalfEven(x) {
-  const floor = Math.floor(x);
-  if (x - floor !== 0.5) return Math.round(x);
-  return floor % 2 ? floor + 1 : floor;
-}
 
 /** S4D-Lin: −1/2 + iπn, n = 0, 1, …; S4D-Real: −1, −2, … */
 export const kernelLin = (count) => Array.from({ length: count }, (_, n) => [-0.5, Math.PI * n]);

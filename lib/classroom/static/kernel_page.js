@@ -84,16 +84,20 @@ export function kernelInputs(act) {
   const inputs = kernelChoice(Object.entries(KERNEL_INPUTS), 'What goes in', (input) => act.put({ input }), 'pills');
   const word = h('input', {
     class: 'word',
-    maxlength: 8,
+    maxlength: 9,
     spellcheck: 'false',
     autocomplete: 'off',
     'data-role': 'word',
-    'aria-label': 'The word that goes in',
+    'aria-label': 'The rhythm that goes in: a letter is a knock, a space is silence',
+    title: 'A letter is a knock, a space is silence.',
   });
   word.addEventListener('input', () => {
     const clean = word.value.toLowerCase().replace(/[^a-z ]/g, '');
+    if (word.value !== clean) word.value = clean;
     if (clean) act.put({ word: clean });
   });
+  let used = '';
+  word.addEventListener('blur', () => (word.value = used)); // an empty field says again what is used
   const lengths = kernelChoice(
     [64, 256, 1024].map((n) => [n, n.toLocaleString('en')]),
     'Steps shown',
@@ -111,6 +115,7 @@ export function kernelInputs(act) {
   );
   const entry = (look, text) => h('span', {}, h('i', { class: look }), text);
   const own = entry('own', 'the chosen one alone');
+  const wanted = entry('wanted', 'wanted');
   const legend = h(
     'div',
     { class: 'legend' },
@@ -121,6 +126,7 @@ export function kernelInputs(act) {
       entry('ring', 'the convolution'),
     ],
     own,
+    wanted,
   );
   function draw(view) {
     inputs.draw(view.input);
@@ -128,6 +134,8 @@ export function kernelInputs(act) {
     lengthRow.hidden = view.delay;
     word.hidden = view.input !== 'word';
     own.hidden = !view.own;
+    wanted.hidden = !view.delay || !['impulse', 'word'].includes(view.input);
+    used = view.word;
     if (document.activeElement !== word && word.getRootNode().activeElement !== word) word.value = view.word;
   }
   return { node, legend, draw };

@@ -149,7 +149,7 @@ export function kernelPlane(act) {
         }),
       );
       made.push(
-        word(left - 6, y + 4, turn ? `${turn < 0 ? '−' : ''}${Math.abs(turn)}i` : '0', { 'text-anchor': 'end' }),
+        word(left - 10, y + 4, turn ? `${turn < 0 ? '−' : ''}${Math.abs(turn)}i` : '0', { 'text-anchor': 'end' }),
       );
       if (turn >= 0)
         made.push(
@@ -188,7 +188,18 @@ export function kernelPlane(act) {
         made.push(h('svg:circle', { cx: x, cy: y, r: 7, ...look }));
       } else {
         if (m === chosen) made.push(h('svg:rect', { x: x - 11, y: y - 11, width: 22, height: 22, rx: 4, ...ring }));
-        made.push(h('svg:rect', { x: x - 7, y: y - 7, width: 14, height: 14, rx: 2, ...look }));
+        const half = eigenvalues.length > 8 ? 4 : 6; // many stand side by side
+        made.push(
+          h('svg:rect', {
+            x: x - half,
+            y: y - 7,
+            width: 2 * half,
+            height: 14,
+            rx: 2,
+            ...look,
+            'stroke-width': half > 4 ? 2 : 1,
+          }),
+        );
       }
     }
     return made;

@@ -4,7 +4,7 @@ import { KERNEL_APART, KERNEL_DELAY } from './kernel_model.js';
 import { memoryNumber, memoryTicks } from './memory_axis.js';
 
 const [WAVE_LEFT, WAVE_RIGHT, WAVE_LOW] = [46, 12, 42];
-const [ROW_IN, ROW_OUT] = [13, 31]; // of the letters
+const [ROW_IN, ROW_OUT] = [16, 35]; // of the letters
 
 /** What should come out in the task: [[step, value]], for an impulse and for a word. */
 export function kernelWanted({ delay, input, given, length }) {
@@ -32,7 +32,7 @@ export function kernelWave() {
     const { output, convolved, motion, fine, given, length, delay, own, heard, word, input } = view;
     const [low, high] = kernelRange(view);
     const bottom = tall - WAVE_LOW;
-    const top = input === 'word' ? 42 : 14;
+    const top = input === 'word' ? 46 : 14;
     const gap = (width - WAVE_LEFT - WAVE_RIGHT) / length;
     const x = (t) => WAVE_LEFT + (t + 1) * gap; // the motion of step t ends at t
     const y = (value) => top + ((high - clamp(value, low, high)) / (high - low)) * (bottom - top);
@@ -155,14 +155,16 @@ export function kernelWave() {
       h('svg:text', { x: WAVE_LEFT - 7, y: level, 'text-anchor': 'end', class: 'dim', 'font-size': 11.5, text });
     if (input === 'word') {
       made.push(name('in', ROW_IN), name(heard ? 'out' : '', ROW_OUT));
-      [...word].forEach((one, k) => made.push(letter(KERNEL_APART * k, one, ROW_IN, { style: `fill:${palette.dim}` })));
+      [...word].forEach(
+        (one, k) => one !== ' ' && made.push(letter(KERNEL_APART * k, one, ROW_IN, { style: `fill:${palette.dim}` })),
+      );
       [...(heard ?? '')].forEach((one, k) => {
         const right = one === word[k];
         const look = {
           style: `fill:${right ? palette.good : palette.ink}`,
           'text-decoration': right ? 'underline' : null,
         };
-        if (word[k] !== ' ')
+        if (one !== ' ')
           made.push(letter(KERNEL_DELAY + KERNEL_APART * k, one, ROW_OUT, { ...look, 'data-role': 'heard' }));
       });
     }

@@ -4,7 +4,7 @@ import { memoryTen } from './memory_axis.js';
 import { KERNEL_RATE } from './kernel_sound.js';
 
 export const KERNEL_TASKS = { listen: 'Listen', delay: 'Build a twenty-step delay' };
-export const KERNEL_INPUTS = { impulse: 'Impulse', step: 'Constant', pluck: 'Pluck', word: 'Word' };
+export const KERNEL_INPUTS = { impulse: 'Impulse', step: 'Constant', pluck: 'Pluck', word: 'Rhythm' };
 export const [KERNEL_DECAY, KERNEL_TURN] = [16, 26]; // the largest −Re and Im of an eigenvalue
 
 /** Three digits or so, with a true minus. */
@@ -50,9 +50,11 @@ export function kernelChosen({ eigenvalues, chosen, step }) {
 const springsWord = ({ eigenvalues, real }) =>
   real ? `${eigenvalues.length} real eigenvalues` : `${eigenvalues.length} pair${eigenvalues.length > 1 ? 's' : ''}`;
 
+export const kernelPercent = (share) => `${(100 * Math.max(0, share)).toFixed(1)}%`;
+
 /** The answer at the top: { short, long }. */
 export function kernelAnswer(view) {
-  const { delay, eigenvalues, step, kept, score, through, smear, peak } = view;
+  const { delay, eigenvalues, step, kept, through, peak, found, level, lin, real } = view;
   if (!delay) {
     const longest = eigenvalues.reduce((best, each) => (each[0] > best[0] ? each : best));
     const turning = eigenvalues.filter(([, imaginary]) => imaginary).length;
@@ -67,10 +69,14 @@ export function kernelAnswer(view) {
       ),
     };
   }
-  const late = peak === 20 ? '' : `; most comes out at step ${peak}`;
+  const late = peak === 20 ? '' : ` (most of it comes out at step ${peak})`;
+  const others = [
+    real ? '' : `S4D-Lin: ${kernelPercent(lin / 100)}`,
+    found[level] ? `best found: ${kernelPercent(found[level].through)}` : '',
+  ];
   return {
-    short: `${score.toFixed(1)} of 100.`,
-    long: `Of an impulse, ${Math.round(100 * through)}% comes through at step 20; energy smeared elsewhere: ${smear.toFixed(2)}${late}.`,
+    short: kernelPercent(through),
+    long: `of the impulse comes through at step 20${late}. ${others.filter(Boolean).join(', ').replace(/^b/, 'B')}.`,
   };
 }
 
@@ -81,37 +87,45 @@ export function kernelWhy({ eigenvalues, delay, found }) {
   const same = found[`${count / 2} pair${count > 2 ? 's' : ''}`];
   const rival =
     delay && same
-      ? ` As many numbers in ${count / 2 === 1 ? 'a pair' : `${count / 2} pairs`} reach ${same.score.toFixed(1)}.`
+      ? ` As many numbers in ${count / 2 === 1 ? 'a pair' : `${count / 2} pairs`} bring ${kernelPercent(same.through)} through.`
       : '';
   const times = count === 1 ? 'never crosses zero' : `crosses zero at most ${count - 1} time${count > 2 ? 's' : ''}`;
   return `Why real ones cannot ring: a sum of ${count === 1 ? 'one decaying exponential' : `${count} decaying exponentials`} ${times}. It can fade in and out, but not be silent, strike, and be silent again.${rival}`;
 }
 
-/** What the score is, in one line. */
+/** What to do, and how it is counted. */
+export const KERNEL_GOAL = 'Make the blow at step 0 come out once more at step 20, and nowhere else. Drag the springs.';
 export const KERNEL_RULE =
-  'Place the eigenvalues; least squares finds the weights C. Score: 100 · (1 − Σ (K − δ)²) over 64 steps; δ is 1 at step 20, else 0.';
+  'The page finds the weights C by least squares over 64 steps. S4D-Lin is how networks of this kind begin: −½ + πni, pitches at equal distances.';
+
+/** Where to go, as long as S4D-Lin is better; nothing where there is nothing to say. */
+export function kernelHint({ real, eigenvalues, score, lin }) {
+  if (real || eigenvalues.length < 2 || score > lin) return '';
+  return 'Which pitches are missing? Spread them evenly, from near the axis up.';
+}
 
 /** The sentence for the live region. */
 export function kernelStatus(view) {
-  const { output, apart, input, delay, heard, word, playing, muted, level, best, score } = view;
-  const size = output.reduce((most, y) => Math.max(most, Math.abs(y)), 0) || 1;
-  const same = apart <= 1e-9 * size ? 'Loop and convolution agree' : 'Loop and convolution differ';
-  const off = apart ? ` (the largest difference is about ${memoryTen(Math.round(Math.log10(apart)))})` : '';
-  const said = [`${same} at all ${output.length} steps${off}.`];
-  if (heard && input === 'word')
-    said.push(`“${word}” went in; with the volume set right, “${heard}” comes out 20 steps later.`);
+  const { output, apart, input, delay, heard, word, playing, muted, mine, through } = view;
+  const said = [];
+  if (!delay) {
+    const size = output.reduce((most, y) => Math.max(most, Math.abs(y)), 0) || 1;
+    const same = apart <= 1e-9 * size ? 'Loop and convolution agree' : 'Loop and convolution differ';
+    const off = apart ? ` (the largest difference is about ${memoryTen(Math.round(Math.log10(apart)))})` : '';
+    said.push(`${same} at all ${output.length} steps${off}.`);
+  } else said.push(`${kernelPercent(through)} comes through.`);
+  if (heard && input === 'word') said.push(kernelEcho(view));
   else if (input !== 'impulse') said.push(`Input: ${KERNEL_INPUTS[input].toLowerCase()}.`);
-  if (delay && best[level])
-    said.push(
-      `Your best with ${springsWord(view)}: ${best[level][0].toFixed(1)}${score > best[level][0] + 0.05 ? ', without help' : ''}.`,
-    );
+  if (delay && mine !== null) said.push(`Your best with ${springsWord(view)}: ${kernelPercent(mine)}.`);
   if (playing) said.push(muted ? 'It plays, but the sound is off.' : 'It plays, struck again and again.');
   return said.join(' ');
 }
 
-export function kernelVerdict({ score, found, level, lin, real, best }) {
+export function kernelVerdict({ score, found, level, lin, real, best, shown }) {
   const top = found[level]?.score;
   if (!top) return '';
+  if (shown === 'found') return 'The best that a search found. Start over, and come near it.';
+  if (shown) return `${real ? 'S4D-Real' : 'S4D-Lin'}’s. It counts as yours once half of the points stand elsewhere.`;
   const own = best[level]?.[0] ?? 0;
   if (own > top - 0.05) return 'As good as any that a search found.';
   const share = score / top;
@@ -120,20 +134,20 @@ export function kernelVerdict({ score, found, level, lin, real, best }) {
   return share > 0.7 ? 'Close.' : share > 0.35 ? 'Something comes through.' : 'Little comes through yet.';
 }
 
-/** What becomes of a word. */
+/** What becomes of a rhythm: spaces are seen as underscores. */
+export const kernelBeats = (word) => word.replaceAll(' ', '_');
 export const kernelEcho = ({ heard, word }) =>
   heard === word
-    ? `Say “${word}” to it: 20 steps later it says “${heard}”, to the letter.`
-    : `Say “${word}” to it: 20 steps later it says “${heard}”.`;
+    ? `Knock “${kernelBeats(word)}” on it: 20 steps later it knocks “${kernelBeats(heard)}”, to the letter.`
+    : `Knock “${kernelBeats(word)}” on it: 20 steps later it knocks “${kernelBeats(heard)}” (· is missing, x too much).`;
 
 /** Something to send to a friend. */
-export function kernelShare({ best, found, kept, lin, real, level, eigenvalues, heard, word }) {
-  const own = best[level];
-  if (!own) return '';
+export function kernelShare({ found, kept, lin, real, level, eigenvalues, bestHeard, mine, word }) {
+  if (mine === null) return '';
   const what = real ? `${eigenvalues.length} real eigenvalues` : `${level} of springs`;
-  const beside = real ? '' : `S4D-Lin: ${lin.toFixed(1)}, `;
-  const said = heard ? ` I said “${word}”, it said “${heard}”.` : '';
-  return `Hear the kernel: a delay of twenty steps from ${what} (${kept} numbers): ${own[0].toFixed(1)} of 100. ${beside[0] ? beside : ''}best found: ${found[level].score.toFixed(1)}.${said}`;
+  const beside = real ? '' : `S4D-Lin: ${kernelPercent(lin / 100)}, `;
+  const said = bestHeard ? ` I knocked “${kernelBeats(word)}”, it knocked “${kernelBeats(bestHeard)}”.` : '';
+  return `Hear the kernel: a delay of twenty steps from ${what} (${kept} numbers): ${kernelPercent(mine)} comes through. ${beside}best found: ${kernelPercent(found[level]?.through ?? 0)}.${said}`;
 }
 
 export function kernelKeys({ real, delay }) {

@@ -87,6 +87,12 @@ const memoryLegend = () =>
     { class: 'legend' },
     h('span', {}, h('i'), 'what came in'),
     h('span', {}, h('i', { style: 'border-top:3px solid var(--memory-past)' }), 'what the numbers say'),
+    h(
+      'span',
+      { 'data-role': 'legend-without' },
+      h('i', { style: 'border-top:1.2px solid var(--memory-past)' }),
+      'without the bump',
+    ),
     h('span', {}, h('i', { style: 'height:11px;border:0;background:var(--bad);opacity:.25' }), 'what is missing'),
     h('span', { class: 'dim', text: 'Press into the picture: a bump. Drag the time above or below it.' }),
   );
@@ -112,7 +118,9 @@ function render({ model, el }) {
   const help = h('div', { class: 'keys' });
   const caps = ([keys, what]) => h('span', {}, ...keys.split(' ').map((key) => h('kbd', { text: key })), ` ${what}`);
   const style = scoped(CHAIN_STYLE + MEMORY_STYLE, 'memory-viewer');
-  F.root.append(style, title, asked, said, bar.node, memoryLegend(), stage, status, help);
+  const legend = memoryLegend();
+  const thin = legend.querySelector('[data-role=legend-without]');
+  F.root.append(style, title, asked, said, bar.node, legend, stage, status, help);
   F.root.addEventListener('keydown', (event) => onMemoryKey(event, see, act));
   F.listen(['signal', 'order', 'measure', 'method', 'window', 'at', 'bump', 'width', 'number', 'title'], () =>
     F.redraw(),
@@ -127,6 +135,7 @@ function render({ model, el }) {
     set(short, { text: words.short });
     set(long, { text: words.long });
     bar.draw(view);
+    thin.hidden = !view.without;
     set(sharesName, { text: memoryCurveWords(view) });
     set(barsName, { text: memoryBarWords(view) });
     for (const panel of [signal, shares, bars]) panel.draw(view, palette, width);

@@ -1,11 +1,10 @@
 // A memory of N numbers: HiPPO's recurrence, what it has of the past, how much of a bump comes through.
 // The numbers of seqmodels.hippo: sample k, from 1 on, fills the time from k − 1 to k.
+import { LEGENDRE_DOWN, LEGENDRE_UP } from './memory_exact.js';
+import { memoryExactStep, memoryIntegrals, memoryInverse, memoryProduct, memoryRoots } from './memory_exact.js';
 
 export const MEMORY_REACH = 8; // widths, beyond which a bump is nothing
 export const MEMORY_EXPLODED = 100; // coefficients so many times larger than the signal is anywhere
-
-/** √(2n+1), n = 0 … N − 1. */
-export const memoryRoots = (order) => Float64Array.from({ length: order }, (_, n) => Math.sqrt(2 * n + 1));
 
 /** A bump of height 1 at a place, `width` samples wide (its standard deviation): (T,). */
 export const memoryBump = (length, place, width) =>
@@ -42,50 +41,15 @@ export function legtMatrix(order, window) {
   return { A, B: roots.map((root) => root / window) };
 }
 
-/** The inverse of a matrix (N × N), by elimination with the largest pivot of each column. */
-export function memoryInverse(matrix, order) {
-  const [left, right] = [Float64Array.from(matrix), new Float64Array(order * order)];
-  for (let n = 0; n < order; n++) right[n * order + n] = 1;
-  const add = (rows, to, from, factor) => {
-    for (let k = 0; k < order; k++) rows[to * order + k] += factor * rows[from * order + k];
-  };
-  for (let n = 0; n < order; n++) {
-    let best = n;
-    for (let row = n + 1; row < order; row++)
-      if (Math.abs(left[row * order + n]) > Math.abs(left[best * order + n])) best = row;
-    if (best !== n)
-      for (const rows of [left, right])
-        for (let k = 0; k < order; k++) {
-          const held = rows[n * order + k];
-          rows[n * order + k] = rows[best * order + k];
-          rows[best * order + k] = held;
-        }
-    const pivot = left[n * order + n];
-    for (const rows of [left, right]) for (let k = 0; k < order; k++) rows[n * order + k] /= pivot;
-    for (let row = 0; row < order; row++) {
-      const factor = -left[row * order + n];
-      if (row !== n && factor) for (const rows of [left, right]) add(rows, row, n, factor);
-    }
-  }
-  return right;
-}
-
 /** Ā and B̄ of LegT for a step of one sample. */
-export function legtDiscrete(order, window, euler) {
+export function legtDiscrete(order, window, method) {
   const { A, B } = legtMatrix(order, window);
+  if (method === 'zoh') return memoryExactStep(A, B);
   const mixed = (factor) => A.map((a, at) => factor * a + (at % (order + 1) ? 0 : 1));
-  if (euler) return { matrix: mixed(1), input: B };
+  if (method === 'euler') return { matrix: mixed(1), input: B };
   const half = memoryInverse(mixed(-0.5), order);
-  const right = mixed(0.5);
-  const matrix = new Float64Array(order * order);
-  const input = new Float64Array(order);
-  for (let n = 0; n < order; n++)
-    for (let j = 0; j < order; j++) {
-      const factor = half[n * order + j];
-      input[n] += factor * B[j];
-      for (let k = 0; k < order; k++) matrix[n * order + k] += factor * right[j * order + k];
-    }
-  return { matrix, input };
+  const input = B.map((_, n) => B.reduce((sum, value, j) => sum + half[n * order + j] * value, 0));
+  return { matrix: memoryProduct(half, mixed(0.5), order), input };
 }
 
 function legtStep(c, value, { matrix, input }, old) {
@@ -98,10 +62,11 @@ function legtStep(c, value, { matrix, input }, old) {
   }
 }
 
-/** The memory after every sample: (T × N). spec: order, measure, method, window. */
+/** The memory after every sample: (T × N). spec: order, measure, method, window. LegS by the exact method is asked for
+ *  one time alone: memoryReader. */
 export function memoryRun(signal, spec) {
   const { order, measure, method, window } = spec;
-  const [length, euler] = [signal.length, method === 'euler'];
+  const length = signal.length;
   const kept = new Float64Array(length * order);
   if (measure === 'last') {
     for (let t = 0; t < length; t++) for (let n = 0; n < order && n <= t; n++) kept[t * order + n] = signal[t - n];
@@ -109,7 +74,7 @@ export function memoryRun(signal, spec) {
   }
   const c = new Float64Array(order);
   const roots = memoryRoots(order);
-  const step = measure === 'legt' ? legtDiscrete(order, window, euler) : null;
+  const step = measure === 'legt' ? legtDiscrete(order, window, method) : null;
   const old = new Float64Array(order);
   const first = Math.max(
     0,
@@ -117,10 +82,20 @@ export function memoryRun(signal, spec) {
   ); // silence leaves the memory empty
   for (let t = first; t < length; t++) {
     if (step) legtStep(c, signal[t], step, old);
-    else legsStep(c, signal[t], t + 1, roots, euler);
+    else legsStep(c, signal[t], t + 1, roots, method === 'euler');
     kept.set(c, t * order);
   }
   return kept;
+}
+
+export const memoryExact = ({ measure, method }) => measure === 'legs' && method === 'zoh';
+
+/** A signal (T,), from and to: where it is not 0. Gives { at(t): the memory c (N,), kept: all of them, or null }. */
+export function memoryReader(signal, spec, [from, to] = [0, signal.length - 1]) {
+  const { order } = spec;
+  if (memoryExact(spec)) return { kept: null, at: (t) => memoryIntegrals(signal, order, t, from, Math.min(t, to)) };
+  const kept = memoryRun(signal, spec);
+  return { kept, at: (t) => kept.subarray(t * order, (t + 1) * order) };
 }
 
 /** How long what is remembered is at time t, in samples. */
@@ -136,7 +111,7 @@ export function memoryBasis(row, roots, x) {
   let now = 1;
   for (let n = 0; n < row.length; n++) {
     row[n] = roots[n] * now;
-    const next = ((2 * n + 1) * u * now - n * before) / (n + 1);
+    const next = LEGENDRE_UP[n] * u * now - LEGENDRE_DOWN[n] * before;
     before = now;
     now = next;
   }

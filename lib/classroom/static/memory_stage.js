@@ -4,16 +4,23 @@ import { MEMORY_LEFT, memoryNumber, memoryPath, memoryPlace, memoryTicks } from 
 
 const [PLOT_TOP, PLOT_HIGH, PLOT_LOW] = [30, 236, 30];
 
-/** The lowest and the highest value that is drawn, with some room. */
-export function memoryRange(heard, clean) {
+/** The lowest and the highest value that is drawn, with some room: of the signal, and of what the memory makes of it as
+ *  far as that rings beyond the signal, up to 0.3 of its height, in steps, so that the scale is calm. */
+export function memoryRange(heard, clean, past = []) {
   let [low, high] = [0, 0];
   for (const row of [heard, clean])
     for (const value of row) {
       if (value < low) low = value;
       if (value > high) high = value;
     }
-  const room = 0.1 * (high - low || 2);
-  return [low - room, high + room];
+  const size = high - low || 2;
+  let [under, over] = [0, 0];
+  for (const value of past) {
+    under = Math.max(under, low - value);
+    over = Math.max(over, value - high);
+  }
+  const beyond = (far) => Math.max(0.1, Math.min(0.3, 0.1 * Math.ceil((10 * far) / size)) + 0.04) * size;
+  return [low - beyond(under), high + beyond(over)];
 }
 
 /** The big picture: { node, draw(view, palette, width) }. act: time(t), bump(place, height). */
@@ -102,7 +109,7 @@ export function memoryStage(act) {
     return made;
   }
 
-  function curves({ heard, clean, past, part, at, begin, bump, width }, { place, y, far }, palette) {
+  function curves({ heard, clean, past, without, part, at, begin, bump, width }, { place, y, far }, palette) {
     const points = (row, from, to) =>
       Array.from({ length: Math.max(0, to - from + 1) }, (_, k) => [place.x(from + k), y(row[from + k])]);
     const line = (list, more) =>
@@ -136,6 +143,15 @@ export function memoryStage(act) {
       }),
     );
     made.push(line(points(heard, 0, at), { stroke: palette.dim, 'stroke-width': 1.4, 'data-role': 'came' }));
+    if (without && known.length)
+      made.push(
+        line(points(without, begin, at).map(far), {
+          stroke: palette.states[0],
+          'stroke-width': 1.1,
+          'clip-path': `url(#${clip})`,
+          'data-role': 'without',
+        }),
+      );
     made.push(
       line(known, {
         stroke: palette.states[0],
@@ -180,7 +196,7 @@ export function memoryStage(act) {
 
   function draw(view, palette, width) {
     const range = last?.range ?? null;
-    const [low, high] = range ?? memoryRange(view.heard, view.clean);
+    const [low, high] = range ?? memoryRange(view.heard, view.clean, view.past);
     const place = memoryPlace(view.length, width);
     const y = (value) => PLOT_TOP + ((high - value) / (high - low)) * PLOT_HIGH;
     const far = ([x, level]) => [x, clamp(level, -PLOT_HIGH, 2 * bottom)]; // beyond the edge it is cut off

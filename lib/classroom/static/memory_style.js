@@ -6,8 +6,9 @@ export const MEMORY_STYLE = `
 .mtm.narrow .answer { min-height: 4.6em }
 .mtm .bar { gap: 4px 24px; justify-content: space-between; margin: 8px 0 8px; border-bottom: 1px solid var(--line) }
 .mtm .bar .tabs { margin: 0; border: 0 }
-.mtm .controls { gap: 6px 18px; min-height: 34px } .mtm .controls input[type=range] { width: 118px }
+.mtm .controls { gap: 6px 14px; min-height: 34px } .mtm .controls input[type=range] { width: 96px }
 .mtm .controls b { color: var(--ink); min-width: 2.2em } .mtm [data-role=width-value] { min-width: 4.8em !important }
+.mtm.narrow .controls { gap: 6px 10px } .mtm.narrow .controls input[type=range] { width: 60px }
 .mtm .signals { margin-top: 6px }
 .mtm .pills { display: flex; flex-wrap: wrap; gap: 6px }
 .mtm .pills .tab { padding: 2px 11px; margin: 0; border: 1px solid var(--line); border-radius: 14px; background: var(--panel) }

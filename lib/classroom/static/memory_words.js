@@ -4,7 +4,7 @@ import { memoryTen } from './memory_axis.js';
 import { memorySpan } from './memory_model.js';
 
 export const MEMORY_MEASURES = { legs: 'All of the past (LegS)', legt: 'A window (LegT)', last: 'The last N samples' };
-export const MEMORY_METHODS = { bilinear: 'Bilinear', euler: 'Euler' };
+export const MEMORY_METHODS = { zoh: 'Exact', bilinear: 'Bilinear', euler: 'Euler' };
 
 export const memoryPercent = (share) =>
   !Number.isFinite(share) || share > 9.995 ? 'beyond all measure' : `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)}%`;
@@ -18,10 +18,23 @@ export const memoryPower = (size) =>
 /** Waves shorter than this are lost: N polynomials follow about N / π swings. */
 export const memoryFinest = ({ order, ...spec }, t) => (Math.PI * memorySpan({ order, ...spec }, t)) / order;
 
-function lostWords(view, where = '') {
+const lengthWords = (samples) => (samples < 10 ? samples.toFixed(1) : String(Math.round(samples)));
+
+/** LegS: 2√(x(1 − x)) of that at a place x between 0 and 1; a tenth of the way from an end it is 0.6. */
+function lostWords(view, middle, ends = '') {
   const finest = memoryFinest(view, view.at);
-  const shown = finest < 10 ? finest.toFixed(1) : String(Math.round(finest));
-  return finest < 2 ? 'no wave is too short for it' : `waves shorter than about ${shown} samples are lost${where}`;
+  if (finest < 2) return 'no wave is too short for it';
+  const lost = `waves shorter than about ${lengthWords(finest)} samples are lost ${middle}`;
+  return ends ? `${lost}, than about ${lengthWords(0.6 * finest)} ${ends}` : lost;
+}
+
+/** What is to blame where it is not coarseness: fewer samples than numbers, or a step that is too long. */
+function memoryBlame({ order, at, error, measure, method }) {
+  const few = measure === 'legs' && at + 1 <= order ? 'Fewer samples than numbers: ' : '';
+  if (method === 'zoh') return few ? `${few}what is missing is the jumps from sample to sample.` : '';
+  if (!few && error < 1) return '';
+  const rule = method === 'euler' ? 'Euler’s error' : 'the bilinear rule’s error';
+  return `${few}${few ? 'what' : 'What'} is missing is ${rule}, not coarseness.`;
 }
 
 /** The answer at the top: { short, long }. */
@@ -35,20 +48,25 @@ export function memoryAnswer(view) {
         : 'Of the past there is nothing left.';
     return {
       short: `The memory exploded at step ${explosion.step}: ${memoryPower(explosion.size)}.`,
-      long: `Euler's steps are too long for the fast ones among the ${numbers}. ${after} The bilinear rule takes the same steps and stays calm.`,
+      long: `Euler’s steps are too long for the fast ones among the ${numbers}. ${after} The bilinear rule takes the same steps and stays calm, and so does the exact one.`,
     };
   }
   const missing = `error ${memoryPercent(error)} of the past`;
-  if (measure === 'legs')
+  const blame = error < 0.05 || measure === 'last' ? '' : memoryBlame(view);
+  if (measure === 'legs') {
+    const short = error < 0.05 ? 'Nearly everything.' : blame ? 'Not quite what came in.' : 'All of it, but coarsely.';
+    const stand = `${order === 1 ? '1 number, the mean, stands' : `${numbers} stand`} for ${counted(at + 1, 'sample')}`;
+    if (blame || order === 1 || at < order) return { short, long: `${stand}: ${missing}.${blame ? ` ${blame}` : ''}` };
     return {
-      short: error < 0.05 ? 'Nearly everything.' : 'All of it, but coarsely.',
-      long: `${numbers} stand for ${counted(at + 1, 'sample')}; ${lostWords(view, ' in the middle; at both ends it sees finer')}: ${missing}.`,
+      short,
+      long: `${stand}; ${lostWords(view, 'in the middle', 'a tenth of the way from either end')}: ${missing}.`,
     };
+  }
   if (measure === 'legt') {
     const before = begin ? `; of the ${counted(begin, 'sample')} before it, nothing` : '';
     return {
       short: `The last ${counted(window, 'sample')}${begin ? ', and nothing before' : ''}.`,
-      long: `In the window ${lostWords(view)}, and the error is ${memoryPercent(inside ?? error)}${before}. All in all: ${missing}.`,
+      long: `In the window ${lostWords(view, 'in its middle')}, and the error is ${memoryPercent(inside ?? error)}${before}. All in all: ${missing}.${blame ? ` ${blame}` : ''}`,
     };
   }
   const before = begin ? `; of the ${counted(begin, 'sample')} before them, nothing` : '';
@@ -72,7 +90,7 @@ function memoryAlone({ number, order, measure, memory, window }) {
 
 /** The sentence for the live region: what became of the bump. */
 export function memoryStatus(view) {
-  const { at, length, bump, width, through, moved, measure, error } = view;
+  const { at, length, bump, width, through, error } = view;
   const here = `After ${counted(at + 1, 'sample')} of ${length.toLocaleString('en')}.`;
   const alone = memoryAlone(view);
   if (!bump && alone) return `${here} ${alone}`;
@@ -82,10 +100,6 @@ export function memoryStatus(view) {
   if (Number.isNaN(through)) return `${here} ${what} has not come in yet.`;
   if (!Number.isFinite(error) || error > 9.995 || !Number.isFinite(through))
     return `${here} ${what}: nothing can be seen of it.`;
-  let most = 0;
-  moved.forEach((value, n) => {
-    if (Math.abs(value) > Math.abs(moved[most])) most = n;
-  });
   const ago = at >= place ? `, ${counted(at - place, 'sample')} ago` : '';
   const part =
     through < 0.005
@@ -93,9 +107,7 @@ export function memoryStatus(view) {
       : through > 1.05
         ? `it comes back ${through.toFixed(1)} times as high`
         : `${memoryPercent(Math.min(1, through))} of it comes through`;
-  const name = measure === 'last' ? `the sample ${counted(most, 'step')} back` : `number ${most}`;
-  const moves = through >= 0.005 ? ` It moves ${name} most.` : '';
-  return `${here} ${what}${ago}: ${part}.${moves}${alone ? ` ${alone}` : ''}`;
+  return `${here} ${what}${ago}: ${part}.${alone ? ` ${alone}` : ''}`;
 }
 
 export const memoryCurveWords = ({ width }) =>
@@ -113,7 +125,7 @@ export function memoryKeys({ measure, bump, names }) {
     ['PageUp PageDown Home End', 'far in time'],
     ['↑ ↓', 'more numbers, fewer'],
     ['m', 'kind of memory'],
-    ...(measure === 'last' ? [] : [['e', 'Euler or bilinear']]),
+    ...(measure === 'last' ? [] : [['e', 'exact, bilinear, Euler']]),
     ['b', bump ? 'bump away' : 'a bump'],
     ...(bump ? [[', .', 'move it']] : []),
     ['[ ]', 'its width'],
