@@ -29,7 +29,10 @@ from tools import (
     bench_efficient_attention,
     bench_hmm,
     bench_recurrent,
+    bench_selective_scan,
     bench_seq2seq,
+    bench_ssd,
+    bench_state_space,
 )
 
 BENCHMARKS = {}
@@ -163,6 +166,16 @@ for make in bench_attention.BLOCKS:
     benchmark(128, 512)(make)
 for make in bench_attention.WRITING:
     benchmark(128, 512)(make)
+for make in bench_state_space.ALL:
+    benchmark(1024, 4096)(make)
+for make in bench_state_space.LONG:
+    benchmark(16_384)(make)
+for make in bench_selective_scan.ALL:
+    benchmark(256, 512)(make)
+for make in bench_selective_scan.WRITING:
+    benchmark(128, 512)(make)
+for make in bench_ssd.ALL:
+    benchmark(1024, 4096)(make)
 
 
 # ---------------------------------------------------------------- how it is measured

@@ -96,17 +96,18 @@ def window(tales, seed):
     return model
 
 
-def reader(steps, learning_rate, *, kind="recurrent", strips=32, piece=32, **sizes):
+def reader(steps, learning_rate, *, kind="recurrent", strips=32, piece=32, spread=0.5, **sizes):
     """A network that carries a state, on all tales as one text; on a share of them, that share of the steps.
 
-    kind: of seqmodels.checkpoints.KINDS.
+    kind: of seqmodels.checkpoints.KINDS; spread: of the embedding at the start, None where the model sees to it.
     """
 
     def learn(tales, seed):
         torch.manual_seed(seed)
         share = sum(map(len, tales)) / sum(map(len, saltmere().train))
         model = KINDS[kind](VOCABULARY, **sizes)
-        torch.nn.init.normal_(model.embedding.weight, std=0.5)
+        if spread is not None:
+            torch.nn.init.normal_(model.embedding.weight, std=spread)
         text = one_text(tales)
         train(model, truncated_bptt_batches(text, strips, piece), steps=round(share * steps), loss=CarriedState(),
               learning_rate=learning_rate, schedule=warmup_cosine(round(share * steps), 20))  # fmt: skip
@@ -169,7 +170,7 @@ WINDOW_SIZES = {"vocab_size": VOCABULARY, "embedding_size": LIVE["d_model"], "hi
                 "length": LIVE["length"]}  # fmt: skip
 
 
-def network_entry(name, lesson, stored, checkpoint, minute, longer, kind="recurrent", **sizes):
+def network_entry(name, lesson, stored, checkpoint, minute, longer, kind="recurrent", spread=0.5, **sizes):
     """Two rows of one network: a minute, over shares and seeds; and some minutes, of which the model is kept.
 
     minute, longer: steps, learning rate, dropout, and how the text is cut, into strips side by side and pieces of so
@@ -177,13 +178,13 @@ def network_entry(name, lesson, stored, checkpoint, minute, longer, kind="recurr
     makes nothing, so it has more and shorter ones. All these, and the forget gates' bias, were chosen among a few on
     the last seven training tales.
     """
-    sizes = {"embedding_size": 32, **sizes}
+    sizes = sizes if "d_model" in sizes else {"embedding_size": 32, **sizes}
     kept = (checkpoint, kind, {"vocab_size": VOCABULARY, **sizes})
     for told, (steps, rate, dropout, strips, piece), settings in (
         (f"{name}, a minute", minute, {"seeds": (0, 1, 2)}),
         (f"{name}, longer", longer, {"shares": (1,), "checkpoint": kept}),
     ):
-        learn = reader(steps, rate, kind=kind, strips=strips, piece=piece, dropout=dropout, **sizes)
+        learn = reader(steps, rate, kind=kind, strips=strips, piece=piece, spread=spread, dropout=dropout, **sizes)
         yield Entry(told, lesson, stored, learn, **settings)
 
 
@@ -221,6 +222,13 @@ ENTRIES = [
     *transformer_entry("linear attention", "06_6", (2 * (4 * 16 * 16 + 64) + 3 * 64,) * 2, "linear_attention",
                        "linear-attention", (1_400, 1e-2, 32, 64, {}), (3_000, 6e-3, 32, 128, {"dropout": 0.1}),
                        d_ff=144),
+    *network_entry("S4D", "07_2", 3 * 96 * 32, "s4d", (900, 1e-2, 0, 16, 64), (1_500, 6e-3, 0.1, 32, 128),
+                   kind="s4d", d_model=96, n_layers=3, state_size=32),
+    *network_entry("Mamba", "08_1", 2 * (152 * 16 + 3 * 152), "mamba", (900, 1e-2, 0, 16, 64),
+                   (1_200, 6e-3, 0.1, 32, 128), kind="mamba", spread=None, d_model=76, n_layers=2),
+    *network_entry("Mamba-2", "08_2", 3 * (8 * 16 * 16 + 3 * 160), "mamba2", (1_300, 1e-2, 0, 16, 64),
+                   (1_500, 6e-3, 0.1, 32, 128), kind="mamba2", spread=None, d_model=64, n_layers=3, state_size=16,
+                   head_size=16, chunk=32),
 ]  # fmt: skip
 
 

@@ -49,8 +49,8 @@ def discretize(A, B, step, method="bilinear"):
     B (…, N). A (…, N, N), or (…, N) like B: the diagonal of a diagonal matrix. step: a number, or one for each of the
     leading indices (…), which it may also add: A (N,), B (N,) and step (D,) give (D, N). method: "euler" takes the
     slope at the start, "bilinear" the mean of the slopes at both ends, "zoh" is exact for an f that stands still
-    during the step. NumPy gives NumPy (float64 or complex128); with a tensor among the arguments the answer is a
-    tensor, of A's kind, and gradients flow.
+    during the step: Ā = e^(ΔA), B̄ = A⁻¹ (Ā - I) B. NumPy gives NumPy (float64 or complex128); with a tensor among the
+    arguments the answer is a tensor, of A's kind, and gradients flow.
     """
     if method not in METHODS:
         raise ValueError(f"method: expected one of {', '.join(METHODS)}, got {method!r}")

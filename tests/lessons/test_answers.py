@@ -7,7 +7,7 @@ import jupytext
 import numpy as np
 import pytest
 
-from lessons import answers_02, answers_03, answers_04, answers_05, answers_06
+from lessons import answers_02, answers_03, answers_04, answers_05, answers_06, answers_07
 from tools.notebook import ROOT, tags
 
 
@@ -124,6 +124,7 @@ RIGHT = [
     *answers_04.RIGHT,
     *answers_05.RIGHT,
     *answers_06.RIGHT,
+    *answers_07.RIGHT,
 ]
 WRONG = [
     ("01", "test_share", lambda p1, p0: None, "expected one number"),
@@ -149,6 +150,7 @@ WRONG = [
     *answers_04.WRONG,
     *answers_05.WRONG,
     *answers_06.WRONG,
+    *answers_07.WRONG,
 ]
 
 

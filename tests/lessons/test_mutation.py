@@ -185,6 +185,34 @@ MUTATIONS = [
         unit="tests/unit/test_objectives.py",
         lesson="06_4",
     ),
+    Mutation(
+        file="seqmodels/hippo.py",
+        old="return half @ (identity + z / 2)",
+        new="return half @ (identity - z / 2)",
+        unit="tests/unit/test_hippo.py",
+        lesson="07_1",
+    ),
+    Mutation(
+        file="seqmodels/continuation.py",
+        old="manual_seed(seed)",
+        new="manual_seed(0)",
+        unit="tests/unit/test_continuation.py",
+        lesson="00_1",
+    ),
+    Mutation(
+        file="seqmodels/linear_recurrence/delta.py",
+        old="return outer(strength * key, value - answer)",
+        new="return outer(strength * key, value + answer)",
+        unit="tests/unit/test_linear_recurrence.py",
+        lesson="08_2",
+    ),
+    Mutation(
+        file="seqmodels/s4/kernels.py",
+        old="far = powers(near[..., -1] * base, length // self.side + 1)",
+        new="far = powers(near[..., -1], length // self.side + 1)",
+        unit="tests/unit/test_s4_kernels.py",
+        lesson="07_2",
+    ),
 ]
 
 
