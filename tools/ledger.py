@@ -96,7 +96,7 @@ def window(tales, seed):
     return model
 
 
-def reader(steps, learning_rate, *, kind="recurrent", strips=32, piece=32, spread=0.5, **sizes):
+def reader(steps, learning_rate, /, *, kind="recurrent", strips=32, piece=32, spread=0.5, **sizes):
     """A network that carries a state, on all tales as one text; on a share of them, that share of the steps.
 
     kind: of seqmodels.checkpoints.KINDS; spread: of the embedding at the start, None where the model sees to it.
@@ -222,8 +222,8 @@ ENTRIES = [
     *transformer_entry("linear attention", "06_6", (2 * (4 * 16 * 16 + 64) + 3 * 64,) * 2, "linear_attention",
                        "linear-attention", (1_400, 1e-2, 32, 64, {}), (3_000, 6e-3, 32, 128, {"dropout": 0.1}),
                        d_ff=144),
-    *network_entry("S4D", "07_2", 3 * 96 * 32, "s4d", (900, 1e-2, 0, 16, 64), (1_500, 6e-3, 0.1, 32, 128),
-                   kind="s4d", d_model=96, n_layers=3, state_size=32),
+    *network_entry("S4D", "07_2", 3 * 96 * 32, "s4d", (900, 2e-2, 0, 16, 64), (1_500, 1.2e-2, 0.1, 32, 128),
+                   kind="s4d", d_model=96, n_layers=3, state_size=32, steps=[0.005, 0.5]),
     *network_entry("Mamba", "08_1", 2 * (152 * 16 + 3 * 152), "mamba", (900, 1e-2, 0, 16, 64),
                    (1_200, 6e-3, 0.1, 32, 128), kind="mamba", spread=None, d_model=76, n_layers=2),
     *network_entry("Mamba-2", "08_2", 3 * (8 * 16 * 16 + 3 * 160), "mamba2", (1_300, 1e-2, 0, 16, 64),

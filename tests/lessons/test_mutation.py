@@ -213,6 +213,13 @@ MUTATIONS = [
         unit="tests/unit/test_s4_kernels.py",
         lesson="07_2",
     ),
+    Mutation(
+        file="seqmodels/mamba/scan.py",
+        old="later = decay[0] * g[0]",
+        new="later = g[0]",
+        unit="tests/unit/test_selective_scan.py",
+        lesson="08_1",
+    ),
 ]
 
 

@@ -17,7 +17,7 @@ from seqmodels.layer import Bidirectional, Stacked
 from seqmodels.linear_recurrence import GLA, MLSTM, RGLRU, RWKV6, DeltaNet, RecurrenceBlock, RetNet
 from seqmodels.linear_transformer import LinearTransformer
 from seqmodels.lstm import LSTM, LSTM1997, CoupledLSTM, PeepholeLSTM
-from seqmodels.mamba import Mamba, MambaBlock, PreNorm
+from seqmodels.mamba import Mamba, MambaBlock, PreNorm, TimeInvariantBlock
 from seqmodels.mamba2 import Mamba2, Mamba2Block
 from seqmodels.positions import LearnedPositions
 from seqmodels.recurrent import ElmanRNN, JordanRNN
@@ -97,6 +97,7 @@ ALONE = {
     "s4d, legs": lambda: S4D(6, 4, init="legs"),
     "s4 block": lambda: S4Block(6, 4, init="inv"),
     "mamba block, time-invariant": lambda: MambaBlock(6, 3, selective=()),
+    "mamba block, s4d within": lambda: TimeInvariantBlock(6, 4),
     "mamba block, inner norms": lambda: PreNorm(MambaBlock(6, 3, rank=2, inner_norms=True, bias=True)),
     "mamba": lambda: Mamba(VOCABULARY, 6, n_layers=2, state_size=3),
     "mamba-2 block, no window": lambda: Mamba2Block(

@@ -210,8 +210,6 @@ def far(rate=0.01):
             chosen = tuned[kind]["best"] if kind in tuned else rate
             model, row = learn(build, far_batch, seed, chosen, steps, kind)
             rows.append(row | {"kind": kind, "right": far_right(model)})
-            if seed == 0 and kind == "mamba":
-                enter(save_checkpoint(model, "behind-the-mark", "mamba", **sizes("mamba", 16)))
             yield {"tuned on seed": TUNED_ON, "tuning": tuned, "rows": rows}
 
 
