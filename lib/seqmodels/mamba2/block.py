@@ -8,8 +8,9 @@ from torch.nn import functional as F
 
 from seqmodels.efficient_attention.checks import check_whole
 from seqmodels.layer import SequenceLayer
+from seqmodels.mamba.convolution import ShortConvolution
 from seqmodels.mamba2.ssd import ask, remember, ssd
-from seqmodels.padding import last_inputs, run_steps, zero_beyond
+from seqmodels.padding import run_steps, zero_beyond
 from seqmodels.probes import Probe, watched
 
 SLOWEST, QUICKEST = 0.001, 0.1  # the steps that heads begin with lie between these
@@ -47,7 +48,7 @@ class Mamba2Block(SequenceLayer):
         self.selected = (inner, n_groups * state_size, n_groups * state_size)  # widths of x, B and C
         self.widths = (inner, sum(self.selected), heads)  # of z, [x; B; C] and Δ'
         self.widen = nn.Linear(d_model, sum(self.widths), bias=bias)  # W
-        self.convolution = ShortConvolution(sum(self.selected), kernel_size, conv_bias)
+        self.convolution = ShortConvolution(sum(self.selected), kernel_size, conv_bias, random_bias=True)
         self.A_log = nn.Parameter(torch.empty(heads).uniform_(1, 16).log())
         steps = torch.empty(heads).uniform_(math.log(SLOWEST), math.log(QUICKEST)).exp()
         self.delta_bias = nn.Parameter(steps + torch.log(-torch.expm1(-steps)))  # b, softplus of which is the step
@@ -72,7 +73,7 @@ class Mamba2Block(SequenceLayer):
     def step(self, x_t, state):
         x_t, (past, S) = self.checked_step(x_t, state)
         z, seen, delta = self.widen(x_t).split(self.widths, -1)
-        seen, past = self.convolution.step(seen, past)
+        seen, past = self.convolution(seen, past)
         x, delta, B, C = self.select(seen, delta)
         S = self.state(remember(S, delta[..., None] * x, delta * self.rate, B))
         return self.combine(ask(S, C), x, z), (past, S)
@@ -97,31 +98,6 @@ class Mamba2Block(SequenceLayer):
         """y and x (…, H, P), z (…, E) -> (…, D)."""
         y = (y + self.D[:, None] * x).flatten(-2)
         return self.narrow(self.norm(y * self.gate(F.silu(z))))
-
-
-class ShortConvolution(nn.Module):
-    """Each channel over its own last k steps: y_t = b + Σ_j w_j ⊙ x_{t-k+1+j}. weight (C, k), the newest tap last."""
-
-    def __init__(self, channels, kernel_size, bias=True):
-        super().__init__()
-        self.reach = kernel_size - 1
-        bound = kernel_size**-0.5
-        self.weight = nn.Parameter(torch.empty(channels, kernel_size).uniform_(-bound, bound))
-        self.bias = nn.Parameter(torch.empty(channels).uniform_(-bound, bound)) if bias else None
-
-    def forward(self, x, past, lengths=None):
-        """x (B, T, C) after the inputs past (B, k - 1, C) -> y (B, T, C), and the new past."""
-        window, length = torch.cat([past, x], 1), x.shape[1]  # (B, k - 1 + T, C)
-        y = torch.zeros_like(x) if self.bias is None else self.bias
-        for j, w in enumerate(self.weight.unbind(1)):
-            y = torch.addcmul(y, window[:, j : j + length], w)
-        return y, last_inputs(window, self.reach, None if lengths is None else lengths + self.reach)
-
-    def step(self, x_t, past):
-        """x_t (B, C) after the inputs past -> y_t (B, C), and the new past."""
-        window = torch.cat([past, x_t[:, None]], 1)  # (B, k, C)
-        y_t = (window * self.weight.t()).sum(1)
-        return y_t if self.bias is None else y_t + self.bias, window[:, 1:]
 
 
 class GroupNorm(nn.Module):
