@@ -8,6 +8,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from conftest import need
+from seqmodels.decoding import generate
 
 TOLERANCE = 1e-5
 
@@ -53,3 +54,41 @@ def same(found, expected, what):
 
 def random_tokens(vocab_size, *shape, low=0, seed=1):
     return torch.randint(low, vocab_size, shape, generator=torch.Generator().manual_seed(seed))
+
+
+def our_steps(ours, tokens, first=6):
+    """Logits of ours, the first tokens at once and the others one by one: (B, T, V)."""
+    half, state = ours(tokens[:, :first])
+    steps = [half]
+    for token in tokens[:, first:].unbind(1):
+        logits, state = ours.step(token, state)
+        steps.append(logits[:, None])
+    return torch.cat(steps, 1)
+
+
+def their_steps(theirs, tokens, first=6):
+    """The same of theirs, with its own cache."""
+    found = theirs(tokens[:, :first], use_cache=True)
+    steps = [found.logits]
+    for token in tokens[:, first:].split(1, 1):
+        found = theirs(token, cache=found.cache, use_cache=True)
+        steps.append(found.logits)
+    return torch.cat(steps, 1)
+
+
+def writes_the_same(ours, theirs, vocab_size, new=16):
+    prompt = random_tokens(vocab_size, 2, 4)
+    expected = theirs.generate(prompt, max_new_tokens=new, do_sample=False, attention_mask=torch.ones_like(prompt))
+    assert generate(ours, prompt, new, temperature=0).tolist() == expected.tolist()
+
+
+def ready_and_whole(ours, theirs, folder, vocab_size):
+    """What was read can be used and trained, has as many numbers as theirs, and takes dropout when asked."""
+    kind = type(ours)
+    assert not ours.training
+    assert all(p.device.type == "cpu" and p.dtype == torch.float32 and p.requires_grad for p in ours.parameters())
+    assert (ours.head.weight is ours.embedding.weight) == theirs.config.tie_word_embeddings
+    assert sum(p.numel() for p in ours.parameters()) == sum(p.numel() for p in theirs.parameters())
+    loose = kind.from_pretrained(folder, dropout=0.5).train()
+    tokens = random_tokens(vocab_size, 1, 5)
+    assert not torch.equal(loose(tokens)[0], loose(tokens)[0])

@@ -3,10 +3,18 @@
 import pytest
 import torch
 
-from seqmodels.decoding import generate
 from seqmodels.gpt import GPT
 from seqmodels.probes import record
-from unit.published_reference import random_tokens, reference, rewritten, same, written
+from unit.published_reference import (
+    our_steps,
+    random_tokens,
+    ready_and_whole,
+    reference,
+    rewritten,
+    same,
+    writes_the_same,
+    written,
+)
 
 V, D, H = 23, 12, 3
 KINDS = {
@@ -39,33 +47,22 @@ def test_logits_whole_padded_and_cached(pair):
     same(trace["blocks.1.attention.weights"], weights[1], "weights of the second layer")
     padded = theirs(tokens, attention_mask=real.long()).logits
     same(ours(tokens, lengths=lengths)[0][real], padded[real], "padded")
-    half, state = ours(tokens[:, :6])
-    steps = [half]
-    for token in tokens[:, 6:].unbind(1):
-        logits, state = ours.step(token, state)
-        steps.append(logits[:, None])
-    same(torch.cat(steps, 1), expected, "with our cache")
+    steps = our_steps(ours, tokens)
+    same(steps, expected, "with our cache")
     first = theirs(tokens[:, :6], use_cache=True)
     rest = theirs(tokens[:, 6:], cache=first.cache).logits
-    same(torch.cat(steps, 1)[:, 6:], rest, "our cache and theirs")
+    same(steps[:, 6:], rest, "our cache and theirs")
 
 
 def test_it_writes_the_same(pair):
     ours, theirs, _ = pair
-    prompt = random_tokens(V, 2, 4)
-    expected = theirs.generate(prompt, max_new_tokens=16, do_sample=False, attention_mask=torch.ones_like(prompt))
-    assert generate(ours, prompt, 16, temperature=0).tolist() == expected.tolist()
+    writes_the_same(ours, theirs, V)
 
 
 def test_it_is_ready_and_whole(pair):
     ours, theirs, folder = pair
-    assert type(ours) is GPT and not ours.training
-    assert all(p.device.type == "cpu" and p.dtype == torch.float32 and p.requires_grad for p in ours.parameters())
-    tied = theirs.config.tie_word_embeddings
-    assert (ours.head.weight is ours.embedding.weight) == tied
-    assert sum(p.numel() for p in ours.parameters()) == sum(p.numel() for p in theirs.parameters())
-    loose = GPT.from_pretrained(folder, dropout=0.5).train()
-    assert not torch.equal(loose(random_tokens(V, 1, 5))[0], loose(random_tokens(V, 1, 5))[0])
+    assert type(ours) is GPT
+    ready_and_whole(ours, theirs, folder, V)
     before = torch.get_rng_state()
     GPT.from_pretrained(folder)
     assert torch.equal(torch.get_rng_state(), before), "reading draws no random numbers"

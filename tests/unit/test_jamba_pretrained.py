@@ -5,10 +5,19 @@ import math
 import pytest
 import torch
 
-from seqmodels.decoding import generate
 from seqmodels.jamba import Jamba
 from seqmodels.probes import record
-from unit.published_reference import random_tokens, reference, rewritten, same, written
+from unit.published_reference import (
+    our_steps,
+    random_tokens,
+    ready_and_whole,
+    reference,
+    rewritten,
+    same,
+    their_steps,
+    writes_the_same,
+    written,
+)
 
 V = 23
 SIZES = {"vocab_size": V, "hidden_size": 16, "intermediate_size": 20, "num_hidden_layers": 4, "num_attention_heads": 4,
@@ -54,16 +63,9 @@ def test_logits_whole_padded_and_step_by_step(pair):
     real = torch.arange(17) < lengths[:, None]
     padded = theirs(tokens, attention_mask=real.long()).logits
     same(ours(tokens, lengths=lengths)[0][real], padded[real], "padded")
-    half, state = ours(tokens[:, :6])
-    steps = [half]
-    for token in tokens[:, 6:].unbind(1):
-        logits, state = ours.step(token, state)
-        steps.append(logits[:, None])
-    same(torch.cat(steps, 1), expected, "ours, step by step")
-    out = theirs(tokens[:, :6], use_cache=True)
-    for t in range(6, 17):
-        out = theirs(tokens[:, t : t + 1], cache=out.cache, use_cache=True)
-        same(steps[t - 5][:, 0], out.logits[:, 0], f"step {t}, ours and theirs")
+    steps = our_steps(ours, tokens)
+    same(steps, expected, "ours, step by step")
+    same(steps, their_steps(theirs, tokens), "our steps and theirs")
 
 
 @torch.no_grad()
@@ -83,19 +85,13 @@ def test_the_same_experts_are_chosen(pair):
 
 def test_it_writes_the_same(pair):
     ours, theirs, _ = pair
-    prompt = random_tokens(V, 2, 4)
-    expected = theirs.generate(prompt, max_new_tokens=12, do_sample=False, attention_mask=torch.ones_like(prompt))
-    assert generate(ours, prompt, 12, temperature=0).tolist() == expected.tolist()
+    writes_the_same(ours, theirs, V, new=12)
 
 
 def test_it_is_ready_and_whole(pair):
     ours, theirs, folder = pair
-    assert type(ours) is Jamba and not ours.training
-    assert all(p.device.type == "cpu" and p.dtype == torch.float32 and p.requires_grad for p in ours.parameters())
-    assert (ours.head.weight is ours.embedding.weight) == theirs.config.tie_word_embeddings
-    assert sum(p.numel() for p in ours.parameters()) == sum(p.numel() for p in theirs.parameters())
-    loose = Jamba.from_pretrained(folder, dropout=0.5).train()
-    assert not torch.equal(loose(random_tokens(V, 1, 5))[0], loose(random_tokens(V, 1, 5))[0])
+    assert type(ours) is Jamba
+    ready_and_whole(ours, theirs, folder, V)
 
 
 def test_weights_that_sum_up_to_one_would_be_another_model(pair):

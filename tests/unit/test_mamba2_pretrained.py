@@ -5,10 +5,19 @@ import math
 import pytest
 import torch
 
-from seqmodels.decoding import generate
 from seqmodels.mamba2 import Mamba2
 from seqmodels.probes import record
-from unit.published_reference import random_tokens, reference, rewritten, same, written
+from unit.published_reference import (
+    our_steps,
+    random_tokens,
+    ready_and_whole,
+    reference,
+    rewritten,
+    same,
+    their_steps,
+    writes_the_same,
+    written,
+)
 
 V = 23
 SIZES = {"vocab_size": V, "hidden_size": 16, "num_heads": 8, "head_dim": 4, "state_size": 6, "num_hidden_layers": 2,
@@ -40,33 +49,20 @@ def test_logits_whole_padded_and_step_by_step(pair):
     real = torch.arange(21) < lengths[:, None]
     padded = theirs(tokens, attention_mask=real.long()).logits
     same(ours(tokens, lengths=lengths)[0][real], padded[real], "padded")
-    half, state = ours(tokens[:, :6])
-    steps = [half]
-    for token in tokens[:, 6:].unbind(1):
-        logits, state = ours.step(token, state)
-        steps.append(logits[:, None])
-    same(torch.cat(steps, 1), expected, "ours, step by step")
-    out = theirs(tokens[:, :6], use_cache=True)
-    for t in range(6, 21):
-        out = theirs(tokens[:, t : t + 1], cache=out.cache, use_cache=True)
-        same(steps[t - 5][:, 0], out.logits[:, 0], f"step {t}, ours and theirs")
+    steps = our_steps(ours, tokens)
+    same(steps, expected, "ours, step by step")
+    same(steps, their_steps(theirs, tokens), "our steps and theirs")
 
 
 def test_it_writes_the_same(pair):
     ours, theirs, _ = pair
-    prompt = random_tokens(V, 2, 4)
-    expected = theirs.generate(prompt, max_new_tokens=16, do_sample=False, attention_mask=torch.ones_like(prompt))
-    assert generate(ours, prompt, 16, temperature=0).tolist() == expected.tolist()
+    writes_the_same(ours, theirs, V)
 
 
 def test_it_is_ready_and_whole(pair):
     ours, theirs, folder = pair
-    assert type(ours) is Mamba2 and not ours.training
-    assert all(p.device.type == "cpu" and p.dtype == torch.float32 and p.requires_grad for p in ours.parameters())
-    assert (ours.head.weight is ours.embedding.weight) == theirs.config.tie_word_embeddings
-    assert sum(p.numel() for p in ours.parameters()) == sum(p.numel() for p in theirs.parameters())
-    loose = Mamba2.from_pretrained(folder, dropout=0.5).train()
-    assert not torch.equal(loose(random_tokens(V, 1, 5))[0], loose(random_tokens(V, 1, 5))[0])
+    assert type(ours) is Mamba2
+    ready_and_whole(ours, theirs, folder, V)
     before = torch.get_rng_state()
     Mamba2.from_pretrained(folder)
     assert torch.equal(torch.get_rng_state(), before), "reading draws no random numbers"

@@ -3,10 +3,19 @@
 import pytest
 import torch
 
-from seqmodels.decoding import generate
 from seqmodels.mamba import Mamba
 from seqmodels.probes import record
-from unit.published_reference import random_tokens, reference, rewritten, same, written
+from unit.published_reference import (
+    our_steps,
+    random_tokens,
+    ready_and_whole,
+    reference,
+    rewritten,
+    same,
+    their_steps,
+    writes_the_same,
+    written,
+)
 
 V, D = 23, 12
 KINDS = {
@@ -37,35 +46,20 @@ def test_logits_whole_padded_and_step_by_step(pair):
     padded, _ = ours(tokens, lengths=lengths)
     for b, n in enumerate(lengths):
         same(padded[b, :n], theirs(tokens[b : b + 1, :n]).logits[0], f"padded, {n} real")
-    half, state = ours(tokens[:, :6])
-    steps = [half]
-    for token in tokens[:, 6:].unbind(1):
-        logits, state = ours.step(token, state)
-        steps.append(logits[:, None])
-    same(torch.cat(steps, 1), expected, "our steps")
-    found = theirs(tokens[:, :6], use_cache=True)
-    theirs_stepped = [found.logits]
-    for token in tokens[:, 6:].split(1, 1):
-        found = theirs(token, cache=found.cache, use_cache=True)
-        theirs_stepped.append(found.logits)
-    same(torch.cat(steps, 1), torch.cat(theirs_stepped, 1), "our steps and theirs")
+    steps = our_steps(ours, tokens)
+    same(steps, expected, "our steps")
+    same(steps, their_steps(theirs, tokens), "our steps and theirs")
 
 
 def test_it_writes_the_same(pair):
     ours, theirs, _ = pair
-    prompt = random_tokens(V, 2, 4)
-    expected = theirs.generate(prompt, max_new_tokens=16, do_sample=False, attention_mask=torch.ones_like(prompt))
-    assert generate(ours, prompt, 16, temperature=0).tolist() == expected.tolist()
+    writes_the_same(ours, theirs, V)
 
 
 def test_it_is_ready_and_whole(pair):
     ours, theirs, folder = pair
-    assert type(ours) is Mamba and not ours.training
-    assert all(p.device.type == "cpu" and p.dtype == torch.float32 and p.requires_grad for p in ours.parameters())
-    assert (ours.head.weight is ours.embedding.weight) == theirs.config.tie_word_embeddings
-    assert sum(p.numel() for p in ours.parameters()) == sum(p.numel() for p in theirs.parameters())
-    loose = Mamba.from_pretrained(folder, dropout=0.5).train()
-    assert not torch.equal(loose(random_tokens(V, 1, 5))[0], loose(random_tokens(V, 1, 5))[0])
+    assert type(ours) is Mamba
+    ready_and_whole(ours, theirs, folder, V)
 
 
 def test_weights_can_be_trained_on_and_have_the_references_gradient(pair):
