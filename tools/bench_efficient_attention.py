@@ -73,22 +73,27 @@ ALL = [efficient_attention]
 
 
 def main(arguments=None):
+    against_length("bench_efficient_attention", efficient_attention, LENGTHS, arguments)
+
+
+def against_length(program, candidates, lengths, arguments=None):
+    """Print time and peak memory at every length. candidates(length, slow) -> name -> what runs; slow: all of them."""
     from tools.bench import measure  # which reads ALL
 
-    parser = argparse.ArgumentParser(prog="python -m tools.bench_efficient_attention", description="Time and memory.")
+    parser = argparse.ArgumentParser(prog=f"python -m tools.{program}", description="Time and memory.")
     parser.add_argument("--rounds", type=int, default=5, help="how often each candidate runs (5)")
-    parser.add_argument("--longest", type=int, default=LENGTHS[-1], help=f"the greatest length ({LENGTHS[-1]})")
+    parser.add_argument("--longest", type=int, default=lengths[-1], help=f"the greatest length ({lengths[-1]})")
     options = parser.parse_args(arguments)
     torch.set_num_threads(1)
     times, memory = {}, {}
-    lengths = [n for n in LENGTHS if n <= options.longest]
+    lengths = [n for n in lengths if n <= options.longest]
     for n in lengths:
-        candidates = efficient_attention(n, slow=n <= 1024)
-        for name, (cpu, ratio) in measure(candidates, options.rounds).items():
+        runs = candidates(n, slow=n <= 1024)
+        for name, (cpu, ratio) in measure(runs, options.rounds).items():
             times.setdefault(name, []).append((n, cpu, ratio))
-        for name, run in candidates.items():
+        for name, run in runs.items():
             memory.setdefault(name, []).append((n, peak_bytes(run) / 2**20))
-    print(f"torch {torch.__version__}, {torch.get_num_threads()} thread, CPU; {efficient_attention.__doc__}\n")
+    print(f"torch {torch.__version__}, {torch.get_num_threads()} thread, CPU; {candidates.__doc__}\n")
     _table(lengths, "CPU ms | ratio", times, lambda row: f"{row[1]:.1f} | {row[2]:.2f}")
     _table(lengths, "peak MiB", memory, lambda row: f"{row[1]:.2f}")
 

@@ -7,13 +7,12 @@ sums as a table, one einsum for each product, and between the chunks a table onc
 and 4,096. It wants a length that the chunk divides, so all lengths here are such.
 """
 
-import argparse
 
 import torch
 from torch.nn import functional as F
 
-from seqmodels.costs import peak_bytes
 from seqmodels.mamba2 import ssd, ssd_loop
+from tools.bench_efficient_attention import against_length
 
 BATCH, HEADS, SIZE, STATES, GROUPS, CHUNK = 4, 4, 32, 16, 1, 64
 LENGTHS = (256, 512, 1024, 2048, 4096)
@@ -77,25 +76,7 @@ ALL = [state_space_duality]
 
 
 def main(arguments=None):
-    from tools.bench import measure  # which reads ALL
-    from tools.bench_efficient_attention import _table
-
-    parser = argparse.ArgumentParser(prog="python -m tools.bench_ssd", description="Time and memory.")
-    parser.add_argument("--rounds", type=int, default=5, help="how often each candidate runs (5)")
-    parser.add_argument("--longest", type=int, default=LENGTHS[-1], help=f"the greatest length ({LENGTHS[-1]})")
-    options = parser.parse_args(arguments)
-    torch.set_num_threads(1)
-    times, memory = {}, {}
-    lengths = [n for n in LENGTHS if n <= options.longest]
-    for n in lengths:
-        candidates = state_space_duality(n, slow=n <= 1024)
-        for name, (cpu, ratio) in measure(candidates, options.rounds).items():
-            times.setdefault(name, []).append((n, cpu, ratio))
-        for name, run in candidates.items():
-            memory.setdefault(name, []).append((n, peak_bytes(run) / 2**20))
-    print(f"torch {torch.__version__}, {torch.get_num_threads()} thread, CPU; {state_space_duality.__doc__}\n")
-    _table(lengths, "CPU ms | ratio", times, lambda row: f"{row[1]:.1f} | {row[2]:.2f}")
-    _table(lengths, "peak MiB", memory, lambda row: f"{row[1]:.2f}")
+    against_length("bench_ssd", state_space_duality, LENGTHS, arguments)
 
 
 if __name__ == "__main__":

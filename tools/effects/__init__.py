@@ -16,6 +16,12 @@ def save(name, result, digits=4):
     freeze(f"effects/{name}.json", rounded(result, digits))
 
 
+def so_far(name):
+    """What data/effects/<name>.json holds by now; nothing, if it does not exist."""
+    path = DATA / "effects" / f"{name}.json"
+    return json.loads(path.read_bytes()) if path.exists() else {}
+
+
 def measure_parts(name, script, parts, doc):
     """Run the parts named on the command line, or all, and save each as soon as it has something.
 
@@ -25,10 +31,8 @@ def measure_parts(name, script, parts, doc):
     parts = {part.__name__: part for part in parts}
     parser = argparse.ArgumentParser(prog=f"python -m tools.effects.{script}", description=doc.split("\n")[0])
     parser.add_argument("parts", nargs="*", help=f"which parts (all): {', '.join(parts)}")
-    path = DATA / "effects" / f"{name}.json"
     about = {"made by": f"tools/effects/{script}.py", "machine": "one thread of 2 CPU cores"}
     for part in parser.parse_args().parts or parts:
         began = time.process_time()
         for found in parts[part]():
-            old = json.loads(path.read_bytes()) if path.exists() else {}
-            save(name, about | old | {part: found | {"cpu seconds": round(time.process_time() - began)}})
+            save(name, about | so_far(name) | {part: found | {"cpu seconds": round(time.process_time() - began)}})

@@ -41,7 +41,7 @@ SIZES = {"vocab_size": VOCABULARY, "d_model": 32, "n_heads": HEADS, "d_ff": 0, "
 
 
 def surprise(model, batch):
-    """Mean −log p at the scored places, where the string has begun anew."""
+    """Mean −log p at the scored places."""
     x, y, scored = batch
     return F.cross_entropy(model(x)[0][scored], y[scored])
 

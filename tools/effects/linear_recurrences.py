@@ -13,16 +13,13 @@ window of two lets a value see its name, so that one layer is enough. `patient`:
 networks need more than `recall` gives them: they answer one of the values that they saw, and not yet the one asked for.
 """
 
-import json
 import statistics
 import sys
 
 import torch
 from torch import nn
-from torch.nn import functional as F
 
 from seqmodels.attention import MultiHeadAttention
-from seqmodels.datasets import DATA
 from seqmodels.language_model import LanguageModel
 from seqmodels.layer import Stacked
 from seqmodels.linear_recurrence import GLA, MLSTM, RGLRU, RWKV6, DeltaNet, RecurrenceBlock, RetNet
@@ -35,7 +32,8 @@ from seqmodels.runtime import count_parameters, evaluating, progress
 from seqmodels.tasks import mqar
 from seqmodels.tasks.parity import modular_sum
 from seqmodels.training import train, warmup_cosine
-from tools.effects import measure_parts
+from tools.effects import measure_parts, so_far
+from tools.effects.induction import surprise
 
 TUNED_ON, RATES = 100, (0.003, 0.01, 0.03)
 SEEDS = range(5)
@@ -46,11 +44,6 @@ def network(layer, vocab_size, **block):
     width = layer.input_size
     backbone = Stacked([RecurrenceBlock(layer, **block)])
     return LanguageModel(vocab_size, width, backbone, norm=nn.RMSNorm(width, eps=1e-5))
-
-
-def surprise(model, batch):
-    tokens, answers, scored = batch
-    return F.cross_entropy(model(tokens)[0][scored], answers[scored])
 
 
 def learn(build, draw, seed, rate, steps):
@@ -84,12 +77,6 @@ def kept(model):
     return sum(leaf.numel() for leaf in leaves(state) if leaf.is_floating_point())
 
 
-def so_far(part):
-    """What the file holds of a part."""
-    path = DATA / "effects" / "08_2.json"
-    return json.loads(path.read_bytes()).get(part, {}) if path.exists() else {}
-
-
 # ---------------------------------------------------------------- recall against the size of the state
 
 PAIRS, WORDS, WIDTH, SIZES, RECALL_STEPS = (2, 4, 8, 16), 64, 32, (4, 16, 8), 500
@@ -113,7 +100,7 @@ def recall_batch(generator, batch=32, pairs=None):
 
 def holding(wanted, part, steps, rate=None):
     """The rows of a part for (seed, kind, rows of the slate), what stands in the file already first."""
-    old = so_far(part)
+    old = so_far("08_2").get(part, {})
     rows, tuned = old.get("rows", []), old.get("tuning", {})
     done = {(row["seed"], row["kind"], row["size"]) for row in rows}
     for seed, kind, n in progress([one for one in wanted if one not in done], label=part):
@@ -174,8 +161,8 @@ def counted(modulus, model):
 
 def counting(wanted, part):
     """The rows of a part for (seed, modulus, kind, steps), what stands in the file already first."""
-    old = so_far(part)
-    rows, tuned = old.get("rows", []), so_far("parity").get("tuning", {})
+    old = so_far("08_2").get(part, {})
+    rows, tuned = old.get("rows", []), so_far("08_2").get("parity", {}).get("tuning", {})
     done = {(row["seed"], row["modulus"], row["kind"], row["steps"]) for row in rows}
     for seed, modulus, kind, steps in progress([one for one in wanted if one not in done], label=part):
         name, draw = f"{kind}, {modulus}", sums(modulus)
@@ -198,7 +185,7 @@ def parity():
 
 def longer():
     """Those that were wrong even at the lengths they had learnt, once more with five times the steps; one seed."""
-    first = [row for row in so_far("parity")["rows"] if row["seed"] == 0 and row["right"][0] < 0.95]
+    first = [row for row in so_far("08_2")["parity"]["rows"] if row["seed"] == 0 and row["right"][0] < 0.95]
     yield from counting([(0, row["modulus"], row["kind"], 5 * PARITY_STEPS) for row in first], "longer")
 
 

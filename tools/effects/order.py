@@ -14,14 +14,13 @@ characters. (Given the minute of its row in the ledger, 2.4 times as many charac
 """
 
 import argparse
-import json
 import time
 
 import numpy as np
 import torch
 
 from seqmodels.checkpoints import KINDS, recurrent_model
-from seqmodels.datasets import DATA, saltmere
+from seqmodels.datasets import saltmere
 from seqmodels.hmm import HMM
 from seqmodels.markov import NGram
 from seqmodels.metrics import evaluate
@@ -29,7 +28,7 @@ from seqmodels.runtime import progress
 from seqmodels.tales import START, encoded, one_text
 from seqmodels.training import CarriedState, truncated_bptt_batches, warmup_cosine
 from tools import ledger
-from tools.effects import save
+from tools.effects import save, so_far
 from tools.effects.gate_variants import learn as train_quickly
 from tools.effects.predicting_text import LIVE, window_model
 
@@ -110,8 +109,7 @@ def main():
     names = parser.parse_args().models or list(MODELS)
     if unknown := sorted(set(names) - set(MODELS)):
         parser.error(f"no model is called {' or '.join(unknown)}; there are: {', '.join(MODELS)}")
-    path, began = DATA / "effects" / "00_1.json", time.process_time()
-    old = json.loads(path.read_bytes()) if path.exists() else {"rows": [], "seconds": {}}
+    began, old = time.process_time(), {"rows": [], "seconds": {}} | so_far("00_1")
     kept = [row for row in old["rows"] if row["model"] in MODELS and row["model"] not in names]
     result = {"made by": "tools/effects/order.py", "rows": sorted([*kept, *rows(names)], key=place)}
     seconds = old["seconds"] | {", ".join(names): round(time.process_time() - began)}

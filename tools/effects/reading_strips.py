@@ -12,7 +12,6 @@ The loop through time is PyTorch's, which is faster than ours and computes the s
 `tuning` and `longer` measure only what data/effects/04_1.json lacks: take a row out of it to measure that anew.
 """
 
-import json
 import time
 from datetime import date, timedelta
 
@@ -22,7 +21,6 @@ from torch import nn
 from torch.nn import functional as F
 
 from seqmodels.ctc import beam_search_decode, collapse, ctc_loss, greedy_decode, recursions
-from seqmodels.datasets import DATA
 from seqmodels.datasets.digits import DigitStrips, digit_strips, handwriting
 from seqmodels.layer import Bidirectional
 from seqmodels.ngram import NGram
@@ -30,7 +28,7 @@ from seqmodels.padding import is_real, reverse
 from seqmodels.runtime import count_parameters, evaluating, progress
 from seqmodels.sequence_metrics import label_error_rate
 from seqmodels.training import train, warmup_cosine
-from tools.effects import measure_parts
+from tools.effects import measure_parts, so_far
 from tools.effects.both_directions import QuickLSTM
 
 DIGITS, UNITS, CLASSES = (4, 6), 32, 11  # digits in a strip
@@ -189,8 +187,7 @@ def error(reader, batch, shortest=1, mirrored=False):
 
 def measured(part):
     """What data/effects/04_1.json holds of a part."""
-    path = DATA / "effects" / "04_1.json"
-    return json.loads(path.read_bytes()).get(part, {}) if path.exists() else {}
+    return so_far("04_1").get(part, {})
 
 
 def tuning():

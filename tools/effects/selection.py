@@ -12,7 +12,6 @@ Both have the best of the same three rates, chosen with 300 batches on a seed th
 writing, Mamba beside a GPT with its cache. `dials`: one memory with Δ for its only door, learnt on boards of *Be Δ*.
 """
 
-import json
 import statistics
 
 import numpy as np
@@ -21,7 +20,6 @@ from torch import nn
 from torch.nn import functional as F
 
 from seqmodels.checkpoints import save_checkpoint
-from seqmodels.datasets import DATA
 from seqmodels.gpt import GPT
 from seqmodels.mamba import Mamba
 from seqmodels.nested import leaves
@@ -31,7 +29,8 @@ from seqmodels.tasks.selection import selective_copy
 from seqmodels.training import train, warmup_cosine
 from tools.bench import measure
 from tools.bench_selective_scan import writing_mamba
-from tools.effects import measure_parts
+from tools.effects import measure_parts, so_far
+from tools.effects.induction import surprise
 from tools.frozen import enter
 
 SEEDS, TUNED_ON, RATES = range(5), 100, (0.005, 0.01, 0.02)
@@ -46,11 +45,6 @@ SIZES = {
 
 def sizes(kind, vocabulary=VOCABULARY):
     return {"vocab_size": vocabulary, "d_model": WIDTH, "n_layers": LAYERS, **SIZES[kind]}
-
-
-def surprise(model, batch):
-    tokens, answers, scored = batch
-    return F.cross_entropy(model(tokens)[0][scored], answers[scored])
 
 
 def learn(build, draw, seed, rate, steps, about):
@@ -109,7 +103,7 @@ def copying():
 
     What stands in the file already is not done again.
     """
-    old = so_far("copying")
+    old = so_far("08_1").get("copying", {})
     rows, tuned = old.get("rows", []), old.get("tuning", {})
     for kind in progress([kind for kind in SIZES if kind not in tuned], label="tuning"):
         build = lambda kind=kind: Mamba(**sizes(kind))  # noqa: E731
@@ -127,12 +121,6 @@ def copying():
         yield {"places": PLACES, "moved by": [*MOVED], "tuned on seed": TUNED_ON, "tuning": tuned, "rows": rows}
 
 
-def so_far(part):
-    """What the file holds of a part."""
-    path = DATA / "effects" / "08_1.json"
-    return json.loads(path.read_bytes()).get(part, {}) if path.exists() else {}
-
-
 def longer():
     """The time-invariant rival with five times the batches, on marks that stand anywhere; one seed."""
     build = lambda: Mamba(**sizes("time-invariant"))  # noqa: E731
@@ -142,7 +130,7 @@ def longer():
 
 def ablation(steps=STEPS["moving"], rate=0.01):
     """Which of the three must choose? Marks that stand anywhere; all at one rate, that of Mamba in `copying`."""
-    rows = so_far("ablation").get("rows", [])
+    rows = so_far("08_1").get("ablation", {}).get("rows", [])
     done = {(row["seed"], tuple(row["selective"])) for row in rows}
     for seed in progress(SEEDS, label="ablation"):
         for selective in ((), ("delta",), ("B", "C"), ("B",), ("C",)):
@@ -198,7 +186,7 @@ FAR = {
 
 def far(rate=0.01):
     """What stood behind the mark: learnt at 64 to 256, asked at up to 4,096. The rates of the GPTs are tuned."""
-    old = so_far("far")
+    old = so_far("08_1").get("far", {})
     rows, tuned = old.get("rows", []), old.get("tuning", {})
     done = {(row["seed"], row["kind"]) for row in rows}
     for seed in progress(SEEDS, label="far"):
