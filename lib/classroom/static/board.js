@@ -2,7 +2,7 @@
 import { frame, h, scoped, set } from './common.js';
 import { boardCard } from './board_card.js';
 import { boardView, freshBoard, nextSequence, toRound, withDial, withTest } from './board_game.js';
-import { dialHand, dialKey } from './board_hand.js';
+import { boardHand } from './board_hand.js';
 import { boardPicture } from './board_picture.js';
 import { boardColours } from './board_river.js';
 import { boardLegend } from './board_parts.js';
@@ -61,7 +61,11 @@ function render({ model, el }) {
   const rounds = [1, 2, 3].map((k) =>
     h('button', { 'data-round': k, onclick: () => go(k) }, h('b', { text: k }), ROUND_NAMES[k]),
   );
-  const focusOn = (name) => board.rows[name].focus({ preventScroll: true });
+  const focusOn = boardHand(board, {
+    ...{ ui, scale: GATE_SCALE, put, redraw: F.redraw },
+    view: () => boardView(state()),
+    turned: (...turn) => withDial(state(), ...turn),
+  });
   const hints = [
     ['drag', 'turn dials, across to set several'],
     ['← →', 'step'],
@@ -84,36 +88,8 @@ function render({ model, el }) {
     ),
     ...[lead, bar, board.node, card.node, h('div', { class: 'keys' }, ...help)],
   );
-  for (const [name, row] of Object.entries(board.rows)) {
-    const turn = (_, from, to, value, last) => {
-      ui.at = to;
-      put(last ? {} : withDial(state(), name, from, to, value), last);
-    };
-    dialHand(name, row, { plan: board.plan, scale: GATE_SCALE, focus: focusOn, set: turn });
-    row.addEventListener('keydown', (event) => onDialKey(event, name));
-    for (const [kind, focus] of [
-      ['focus', name],
-      ['blur', null],
-    ])
-      row.addEventListener(kind, () => {
-        ui.focus = focus;
-        F.redraw();
-      });
-  }
   F.root.addEventListener('keydown', onKey);
   F.listen([...BOARD_TRAITS, 'title'], F.redraw);
-
-  function onDialKey(event, name) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const { dials, numbers } = boardView(state()),
-      done = dialKey(event.key, ui.at, dials[name][ui.at], numbers.length, GATE_SCALE);
-    if (!done) return;
-    event.preventDefault();
-    if ('at' in done) {
-      ui.at = done.at;
-      F.redraw();
-    } else put(withDial(state(), name, ui.at, ui.at, done.value));
-  }
 
   function onKey(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || /TEXTAREA|SELECT/.test(event.target.tagName)) return;

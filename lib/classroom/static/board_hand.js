@@ -42,3 +42,38 @@ export function dialKey(key, at, value, length, scale) {
   const ends = { PageUp: scale.most, PageDown: 0, 1: scale.most, 0: 0 };
   return key in ends ? { value: ends[key] } : null;
 }
+
+/** Hand, keys and focus on all rows of a board. ui: { at, focus }; view() -> { dials, numbers } as they are now;
+ *  turned(name, from, to, value) -> what changes; put(changes, save) takes it over. */
+export function boardHand(board, { ui, scale, view, turned, put, redraw }) {
+  const focusOn = (name) => board.rows[name].focus({ preventScroll: true });
+  for (const [name, row] of Object.entries(board.rows)) {
+    const turn = (_, from, to, value, last) => {
+      ui.at = to;
+      put(last ? {} : turned(name, from, to, value), last);
+    };
+    dialHand(name, row, { plan: board.plan, scale, focus: focusOn, set: turn });
+    row.addEventListener('keydown', (event) => onDialKey(event, name));
+    for (const [kind, focus] of [
+      ['focus', name],
+      ['blur', null],
+    ])
+      row.addEventListener(kind, () => {
+        ui.focus = focus;
+        redraw();
+      });
+  }
+
+  function onDialKey(event, name) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const { dials, numbers } = view(),
+      done = dialKey(event.key, ui.at, dials[name][ui.at], numbers.length, scale);
+    if (!done) return;
+    event.preventDefault();
+    if ('at' in done) {
+      ui.at = done.at;
+      redraw();
+    } else put(turned(name, ui.at, ui.at, done.value));
+  }
+  return focusOn;
+}

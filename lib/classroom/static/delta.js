@@ -1,6 +1,6 @@
 // Be Δ: what does one knob per step let a memory do, and what does it give up?
 import { frame, h, scoped, set } from './common.js';
-import { dialHand, dialKey } from './board_hand.js';
+import { boardHand } from './board_hand.js';
 import { boardLegend } from './board_parts.js';
 import { boardPicture } from './board_picture.js';
 import { boardColours } from './board_river.js';
@@ -88,7 +88,11 @@ function render({ model, el }) {
   const levels = Object.entries(DELTA_LEVELS).map(([k, name]) =>
     h('button', { 'data-level': k, onclick: () => go(+k) }, h('b', { text: k }), name),
   );
-  const focusOn = (name) => board.rows[name].focus({ preventScroll: true });
+  const focusOn = boardHand(board, {
+    ...{ ui, scale: deltaScale, put, redraw: F.redraw },
+    view: () => deltaView(state()),
+    turned: (...turn) => withDelta(state(), ...turn),
+  });
   const help = DELTA_HINTS.map(([key, what]) => h('span', {}, h('kbd', { text: key }), ' ' + what));
   F.root.append(
     scoped(BOARD_STYLE + DELTA_STYLE, 'delta-viewer'),
@@ -101,36 +105,8 @@ function render({ model, el }) {
     ),
     ...[lead, bar, board.node, card.node, h('div', { class: 'keys' }, ...help)],
   );
-  for (const [name, row] of Object.entries(board.rows)) {
-    const turn = (_, from, to, value, last) => {
-      ui.at = to;
-      put(last ? {} : withDelta(state(), name, from, to, value), last);
-    };
-    dialHand(name, row, { plan: board.plan, scale: deltaScale, focus: focusOn, set: turn });
-    row.addEventListener('keydown', (event) => onDialKey(event, name));
-    for (const [kind, focus] of [
-      ['focus', name],
-      ['blur', null],
-    ])
-      row.addEventListener(kind, () => {
-        ui.focus = focus;
-        F.redraw();
-      });
-  }
   F.root.addEventListener('keydown', onKey);
   F.listen([...DELTA_TRAITS, 'title'], F.redraw);
-
-  function onDialKey(event, name) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const { dials, numbers } = deltaView(state()),
-      done = dialKey(event.key, ui.at, dials[name][ui.at], numbers.length, deltaScale);
-    if (!done) return;
-    event.preventDefault();
-    if ('at' in done) {
-      ui.at = done.at;
-      F.redraw();
-    } else put(withDelta(state(), name, ui.at, ui.at, done.value));
-  }
 
   function onKey(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || /TEXTAREA|SELECT/.test(event.target.tagName)) return;
