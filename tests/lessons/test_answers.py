@@ -7,7 +7,7 @@ import jupytext
 import numpy as np
 import pytest
 
-from lessons import answers_02, answers_03, answers_04, answers_05, answers_06, answers_07
+from lessons import answers_02, answers_03, answers_04, answers_05, answers_06, answers_07, answers_08
 from tools.notebook import ROOT, tags
 
 
@@ -125,6 +125,7 @@ RIGHT = [
     *answers_05.RIGHT,
     *answers_06.RIGHT,
     *answers_07.RIGHT,
+    *answers_08.RIGHT,
 ]
 WRONG = [
     ("01", "test_share", lambda p1, p0: None, "expected one number"),
@@ -151,6 +152,7 @@ WRONG = [
     *answers_05.WRONG,
     *answers_06.WRONG,
     *answers_07.WRONG,
+    *answers_08.WRONG,
 ]
 
 
