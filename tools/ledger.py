@@ -1,7 +1,7 @@
 """Make the committed rows of the ledger, data/ledger/reference.json: every model on every share of the tales.
 Models that lessons load instead of training them are kept too, in data/checkpoints.
 
-    python -m tools.ledger                     all of them (about a quarter of an hour on one core)
+    python -m tools.ledger                     all of them (about two hours on one core)
     python -m tools.ledger "8 states" trigram  the rows with these words in their names; the others stay
 
 A model learns from the training tales, in an order drawn once, at 1/16, 1/8, 1/4, 1/2 and all of them, and is judged on
@@ -229,6 +229,14 @@ ENTRIES = [
     *network_entry("Mamba-2", "08_2", 3 * (8 * 16 * 16 + 3 * 160), "mamba2", (1_300, 1e-2, 0, 16, 64),
                    (1_500, 6e-3, 0.1, 32, 128), kind="mamba2", spread=None, d_model=64, n_layers=3, state_size=16,
                    head_size=16, chunk=32),
+    *network_entry("gated delta rule", "08_2", 3 * (4 * 16 * 16 + 3 * 64), "gated-delta", (1_200, 2e-2, 0, 16, 64),
+                   (1_500, 1.2e-2, 0.1, 32, 128), kind="linear_recurrence", spread=None, d_model=64, n_layers=3,
+                   rule="deltanet", gate=True, n_heads=4, key_size=16, d_ff=64),
+    *transformer_entry("hybrid, two of Mamba-2 and one of attention", "08_3",
+                       (2 * (8 * 16 * 32 + 3 * 192) + 2 * 128 * 64,) * 2, "jamba", "hybrid",
+                       (700, 2e-2, 16, 128, {}), (1_300, 1.2e-2, 32, 128, {"dropout": 0.1}),
+                       n_layers=3, attention_at=[1], d_ff=0, mixer="mamba2", state_size=32, head_size=16, chunk=32,
+                       window=128),
 ]  # fmt: skip
 
 

@@ -44,6 +44,14 @@ def test_a_model_of_each_rule_writes_on_from_its_state(rule):
     assert sizes == [part.shape for layer in model.initial_state(2) for part in layer[1]]
 
 
+def test_dropout_is_on_what_both_parts_add_while_learning():
+    torch.manual_seed(0)
+    block = RecurrenceBlock(DeltaNet(8, 2), d_ff=5, dropout=1 - 1e-9)
+    x = torch.randn(2, 9, 8)
+    assert torch.equal(block(x)[0], x)
+    assert not torch.allclose(block.eval()(x)[0], x)
+
+
 def test_its_parameters_are_counted():
     model = recurrence_model(11, 8, 2, rule="deltanet", n_heads=2, d_ff=16)
     layer = 4 * 8 * 8 + 8 + (8 * 2 + 2)  # q, k, v, y; the scale of readings; β

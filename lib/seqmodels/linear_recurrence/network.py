@@ -21,11 +21,11 @@ class RecurrenceBlock(SequenceLayer):
 
     layer: any SequenceLayer from D to D features. window: the layer reads silu of a convolution of each feature over so
     many steps; 1 for none. d_ff: width of the feed-forward part, 0 for none. state = (the window's past (B, window - 1,
-    D), the layer's state).
+    D), the layer's state). dropout: on what each of the two parts adds.
     Held by tests/property/test_contract.py and tests/unit/test_linear_recurrence_network.py.
     """
 
-    def __init__(self, layer, *, window: int = 4, d_ff: int = 0):
+    def __init__(self, layer, *, window: int = 4, d_ff: int = 0, dropout: float = 0.0):
         D = layer.input_size
         if layer.output_size != D:
             raise ValueError(f"layer: reads {D} features and writes {layer.output_size}, which cannot be added")
@@ -34,7 +34,7 @@ class RecurrenceBlock(SequenceLayer):
         super().__init__(D, D)
         self.layer, self.causal = layer, layer.causal
         self.norm, self.window = nn.RMSNorm(D, eps=1e-5), ShortConvolution(D, window)
-        self.feed_forward = None
+        self.feed_forward, self.dropout = None, nn.Dropout(dropout)
         if d_ff:
             self.feed_forward = nn.Sequential(
                 nn.RMSNorm(D, eps=1e-5), nn.Linear(D, d_ff), nn.GELU(), nn.Linear(d_ff, D)
@@ -63,21 +63,22 @@ class RecurrenceBlock(SequenceLayer):
         return F.silu(seen), past
 
     def _add(self, x, y):
-        x = x + y
-        return x if self.feed_forward is None else x + self.feed_forward(x)
+        x = x + self.dropout(y)
+        return x if self.feed_forward is None else x + self.dropout(self.feed_forward(x))
 
 
 def recurrence_model(vocab_size: int, d_model: int, n_layers: int, *, rule: str = "deltanet", window: int = 4,
-                     d_ff: int = 0, **settings):  # fmt: skip
+                     d_ff: int = 0, dropout: float = 0.0, **settings):  # fmt: skip
     """A language model: an embedding, `n_layers` blocks of one rule, a norm and a head: tokens -> logits.
 
     rule: "retnet", "gla", "rwkv6", "deltanet", "mlstm" or "rglru"; the last has no heads, and mixes its features only
-    where d_ff says so; settings: that layer's own, such as n_heads, key_size or gate; window and d_ff: of each
-    `RecurrenceBlock`.
+    where d_ff says so; settings: that layer's own, such as n_heads, key_size or gate; window, d_ff and dropout: of
+    each `RecurrenceBlock`.
     Held by tests/unit/test_linear_recurrence_network.py.
     """
     if rule not in RULES:
         raise ValueError(f"rule: expected one of {', '.join(RULES)}, got {rule!r}")
     check_whole(vocab_size=vocab_size, n_layers=n_layers)
-    blocks = [RecurrenceBlock(RULES[rule](d_model, **settings), window=window, d_ff=d_ff) for _ in range(n_layers)]
+    around = {"window": window, "d_ff": d_ff, "dropout": dropout}
+    blocks = [RecurrenceBlock(RULES[rule](d_model, **settings), **around) for _ in range(n_layers)]
     return LanguageModel(vocab_size, d_model, Stacked(blocks), norm=nn.RMSNorm(d_model, eps=1e-5))
