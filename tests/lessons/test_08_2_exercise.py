@@ -55,7 +55,12 @@ def test_right_answers_are_taken(judge, answer):
     (lambda S, k, v, b, a: a * S + b * torch.outer(k, v - S.T @ k), "first it fades"),
     (lambda S, k, v, b, a: a * (S + b * torch.outer(k, v - S.T @ k)), "not faded yet"),
     (lambda S, k, v, b, a: as_written(S, k, v, b, a).T, "keys down"),
-    (lambda S, k, v, b, a: a * S + torch.outer(k, v - a * S.T @ k), "times beta"),
+    (lambda S, k, v, b, a: a * S + torch.outer(k, v - a * S.T @ k), "where is beta"),
+    (lambda S, k, v, b, a: b * torch.outer(k, v - a * S.T @ k), "all of the slate"),
+    (lambda S, k, v, b, a: as_written(S, k, v, b, 1 - a), "fade, ask"),
+    (lambda S, k, v, b, a: as_written(S, k, v, b, 0.5), "fade, ask"),
+    (lambda S, k, v, b, a: as_written(S, k, v, a, b), "fade, ask"),
+    (lambda S, k, v, b, a: None, "return the new S"),
     (lambda S, k, v, b, a: (1 - b) * a * S + b * torch.outer(k, v), "times beta"),
 ])  # fmt: skip
 def test_wrong_answers_are_told_why(judge, wrong, says):

@@ -109,6 +109,26 @@ test('the answer says right, wrong, only just, and why', () => {
   assert.match(long('cat=red | dog=blue', gone, { asked: 'cat' }), /forgotten at the bar/);
 });
 
+test('a wrong answer has the cause that it has', () => {
+  const blunt = { ...PLAIN, normaliser: 'sum' };
+  const pairs = 'ferry=three market=eight coach=noon mail=two ferry=five';
+  for (const asked of ['ferry', 'mail'])
+    assert.match(words.recurrenceAnswer(view(pairs, blunt, { asked })).long, /features are blunt/);
+  const seen = view('cat=red cat=blue dog=gold', PLAIN, { asked: 'cat' });
+  seen.recalls[0].said = 'gold';
+  assert.match(words.recurrenceAnswer({ ...seen, upright: true }).long, /their sum is more like gold than either/);
+  assert.match(words.recurrenceAnswer(seen).long, /Other keys point partly/);
+});
+
+test('the delta rule says what its strength does, and a rule whether it heeds a bar', () => {
+  const means = (strength, ...barred) => words.ruleMeans({ ...PLAIN, write: 'delta', strength }, ...barred);
+  assert.match(means(1), /What the key answered before is taken away first\.$/);
+  assert.match(means(0.5), /^Nothing fades\. Only 0\.5 of what is new/);
+  assert.match(means(2), /the sign of what it answered turns/);
+  assert.match(means(1, true), /does not heed the bar/);
+  assert.doesNotMatch(words.ruleMeans({ ...PLAIN, decay: 'step' }, true), /heed/);
+});
+
 test('every rule has a formula', () => {
   const formula = (more) => words.ruleFormula({ ...PLAIN, ...more });
   assert.deepEqual(formula({}), ['S ← S + k vᵀ', 'Sᵀq']);
@@ -130,7 +150,13 @@ test('the status says what was written and what the curves hold', () => {
   assert.equal(
     said,
     'At the bar the memory faded. Just written: c with d. On average over ten draws of vectors this rule answers ' +
-      '8.0 of 8 different keys, each written twice, rightly, and 0.5 of 16. Of the six rules GLA does best there, with 1.5.',
+      '8.0 of 8 keys rightly when each is written twice, and 0.5 of 16. Of the six rules GLA does best there, with 1.5. ' +
+      'No bars stand here: so mLSTM only adds, and Gated DeltaNet is DeltaNet.',
+  );
+  const better = { curve: curve.map((x) => x + 2), curves: [curves[1], { ...curves[1], name: 'RetNet' }], twice: false };
+  assert.match(
+    words.recurrenceStatus({ ...view('a=b', gated), ...better }),
+    /GLA and RetNet do best there, with 1\.5, and your rule does better\./,
   );
   const begun = words.recurrenceStatus({ ...view('a=b', PLAIN, { step: 0 }), curve, curves: [], twice: false });
   assert.match(begun, /^On average/);

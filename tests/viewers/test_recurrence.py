@@ -288,9 +288,13 @@ def test_rules_pairs_and_numbers_by_mouse(bare):
     assert trait(bare, "step") == 2, "keys in the text are the text's"
     root.locator("[data-role=twice]").check()
     is_now(bare, "again", True)
-    says(root.locator("[role=status]"), "each written twice")
+    says(root.locator("[role=status]"), "when each is written twice")
     root.locator("[data-role=step]").fill("1")
     says(root.locator("[data-role=answer]"), "After 1 of 2 pairs")
+    root.locator("[data-role=bar]").click()
+    is_now(bare, "pairs", "| sun=hot moon=cold")
+    root.locator("[data-role=decay]").select_option("none")
+    says(root.locator("[data-role=formula]").locator(".."), "It does not heed the bar.")
 
 
 @pytest.mark.browser

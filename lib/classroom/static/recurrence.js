@@ -95,6 +95,10 @@ function recurrenceActions(model, see, ui, redraw) {
       const { pairs: found } = parsedPairs(pairs);
       send({ pairs, step: found.length, asked: found.at(-1).key });
     },
+    barHere() {
+      const { step } = see();
+      if (step) act.bar(step - 1);
+    },
     bar(index) {
       const { story, text } = see();
       if (text) send({ pairs: withBar(story.pairs, index) });
@@ -182,8 +186,9 @@ function render({ model, el }) {
     rule.draw(view);
     pairs.draw(view);
     strip.draw(view);
-    const wide = width >= 800;
-    const used = memory.draw(view, palette, wide ? width - 254 : width);
+    const wide = width >= 740;
+    F.root.classList.toggle('slim', width < 960);
+    const used = memory.draw(view, palette, wide ? width - 236 : width);
     for (const part of [upper, lower]) part.classList.toggle('wide', wide);
     ask.draw(view, palette, wide ? width - used - 30 : width, wide);
     curves.draw(view, palette, wide ? width * 0.62 : width);

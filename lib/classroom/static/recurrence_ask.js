@@ -14,7 +14,7 @@ export function askPanel() {
   const legend = h('p', { class: 'small dim' }, filled, 'read', h('span', { text: ' ' }), outline, 'written last');
   const bars = h('svg:svg', { role: 'img', 'data-role': 'read' });
   const list = h('svg:svg', { role: 'img', 'data-role': 'alike' });
-  const second = h('div', {}, h('h4', { text: 'How like each value' }), list);
+  const second = h('div', {}, h('h4', { text: 'Answer · value (1 = as written)' }), list);
   const node = h('div', { class: 'ask' }, h('div', {}, head, bars, legend), second);
 
   const told = (vector) => Array.from(vector, (x) => figureOf(x)).join(', ');

@@ -6,7 +6,7 @@ import { figureOf, pairVerdict, ruleFormula, ruleMeans } from './recurrence_word
 const CHOICES = {
   decay: ['Decay', { none: 'none', fixed: 'fixed', step: 'per step', channel: 'per row' }],
   write: ['Write', { add: 'add', delta: 'delta: overwrite', exponential: 'exponential gate' }],
-  normaliser: ['Normaliser', { none: 'none', sum: 'positive sum', max: 'max(|n·q|, 1)' }],
+  normaliser: ['Normaliser', { none: 'none', sum: 'z·φ(q)', max: 'max(|n·q|, 1)' }],
 };
 const SLIDERS = [
   ['keep', 'keeps', 0, 1, 0.01, 2, (rule) => rule.decay !== 'none'],
@@ -50,7 +50,7 @@ export function rulePanel(act, presets) {
     h('div', { class: 'row settings' }, ...selects.map((one) => one.label), ...sliders.map((one) => one.label)),
     h('p', { class: 'formula' }, write, ' read ', read, ' ', means),
   );
-  function draw({ rule, name }) {
+  function draw({ rule, name, story }) {
     for (const tab of tabs) set(tab, { 'aria-pressed': String(tab.dataset.preset === name) });
     for (const one of selects) one.select.value = rule[one.name];
     for (const one of sliders) {
@@ -61,7 +61,8 @@ export function rulePanel(act, presets) {
     const [becomes, answers] = ruleFormula(rule);
     set(write, { text: becomes });
     set(read, { text: answers });
-    set(means, { text: ruleMeans(rule) });
+    const barred = story.pairs.some((pair) => pair.marked);
+    set(means, { text: ruleMeans(rule, barred) });
   }
   return { node, draw };
 }
@@ -97,6 +98,7 @@ export function pairsPanel(act) {
   const upright = h('input', { type: 'checkbox', 'data-role': 'upright' });
   upright.addEventListener('change', () => act.put({ right_angles: upright.checked }));
   const other = h('button', { 'data-role': 'draw', onclick: act.redraw, text: 'Other vectors' });
+  const bar = h('button', { 'data-role': 'bar', title: 'key b', onclick: act.barHere, text: 'Bar before the last written' });
   const node = h(
     'div',
     { class: 'pairs' },
@@ -107,14 +109,18 @@ export function pairsPanel(act) {
       h('label', {}, 'Rows', rows),
       h('label', {}, upright, 'keys at right angles while there is room'),
       other,
+      bar,
       wrong,
     ),
   );
-  function draw({ text, rows: number, upright: on }) {
+  function draw({ text, rows: number, upright: on, step, story }) {
     if (field !== document.activeElement) field.value = text;
     examples.value = Object.keys(EXAMPLES).find((name) => EXAMPLES[name] === text) ?? '';
     rows.value = number;
     upright.checked = on;
+    bar.disabled = !step;
+    const there = step > 0 && story.pairs[step - 1].marked;
+    set(bar, { 'aria-pressed': String(there) });
   }
   return { node, draw };
 }

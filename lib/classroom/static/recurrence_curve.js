@@ -21,6 +21,15 @@ export function spreadLabels(heights, least, most) {
   return at;
 }
 
+/** Lines that lie on each other, DeltaNet's with and without its gate, get one label: [{ …line, said: names }]. */
+function gatedOrNot(known) {
+  const [plain, gated] = ['DeltaNet', 'Gated DeltaNet'].map((own) => known.find((one) => one.name === own));
+  const one = plain && gated && plain.values.every((count, n) => count === gated.values[n]);
+  const upper = known.indexOf(plain) > known.indexOf(gated) ? plain : gated; // drawn later
+  const shown = one ? known.filter((line) => line === upper || (line !== plain && line !== gated)) : known;
+  return shown.map((line) => ({ ...line, said: one && line === upper ? [plain.name, gated.name] : [line.name] }));
+}
+
 /** `draw(view, palette, width)`. */
 export function curvesPanel(act) {
   const head = h('h4', { text: 'Keys answered rightly, over how many were written' });
@@ -66,12 +75,13 @@ export function curvesPanel(act) {
     const known = curves.map((one, i) => ({ ...one, colour: palette.states[i] })).filter((one) => one.values);
     if (!name) known.push({ name: 'your rule', values: curve, colour: palette.ink });
     known.sort((a, b) => (a.name === name) - (b.name === name)); // the chosen one on top
+    const named = gatedOrNot(known);
     const labels = spreadLabels(
-      known.map((one) => y(one.values[most])),
+      named.map((one) => y(one.values[most])),
       CURVE_TOP,
       y(0),
     );
-    known.forEach(({ name: own, values, colour }, i) => {
+    known.forEach(({ name: own, values, colour }) => {
       const chosen = own === name || own === 'your rule';
       const [strong, thin] = [{ 'stroke-width': 3.2 }, { 'stroke-width': 1.4 }];
       parts.push(
@@ -84,6 +94,9 @@ export function curvesPanel(act) {
           ...(chosen ? strong : thin),
         }),
       );
+    });
+    named.forEach(({ name: own, said, values, colour }, i) => {
+      const chosen = said.includes(name) || own === 'your rule';
       const end = { stroke: colour, 'stroke-width': 0.8 };
       line(x(most) + 1, y(values[most]), x(most) + 12, labels[i] - 4, end);
       const look = {
@@ -91,7 +104,7 @@ export function curvesPanel(act) {
         'font-weight': chosen ? 700 : 400,
         class: null,
       };
-      text(x(most) + 15, labels[i], own, look);
+      text(x(most) + 15, labels[i], said.length > 1 ? '(Gated) DeltaNet' : own, look);
     });
     twice.checked = view.twice;
     set(svg, { width: CURVE_LEFT + wide + CURVE_RIGHT, height: CURVE_TOP + CURVE_TALL + CURVE_UNDER });

@@ -1,7 +1,8 @@
 // The look of what only the recurrence viewer has.
 export const RECURRENCE_STYLE = `
 .mtm .question { margin: 3px 0 2px; font-size: 14px }
-.mtm .answer { margin: 2px 0 8px; font-size: 15px; min-height: 2.9em; max-width: 110ch }
+.mtm .answer { margin: 2px 0 6px; font-size: 15px; min-height: 2.9em; max-width: 110ch }
+.mtm.slim .answer, .mtm.slim .formula { min-height: 4.4em } .mtm.slim .settings { min-height: 70px; align-content: start }
 .mtm .answer b { font-weight: 650 } .mtm .answer b.right { color: var(--good) }
 .mtm .answer b.wrong { color: var(--bad) }
 .mtm .tabs { gap: 6px }

@@ -30,8 +30,16 @@ export function ruleFormula(rule) {
   return [`S ← ${decay} + ${write}`, read];
 }
 
-/** What the rule means, in a sentence or two. */
-export function ruleMeans(rule) {
+/** What the delta rule does to what the key answered before, by its strength. */
+function erases(strength) {
+  if (!strength) return 'Nothing is written.';
+  if (strength === 1) return 'What the key answered before is taken away first.';
+  if (strength < 1) return `Only ${figureOf(strength, 1)} of what is new is written, and as much of the old answer taken away.`;
+  return 'More is taken away than the key answered before: the sign of what it answered turns.';
+}
+
+/** What the rule means, in a sentence or two; barred: does a bar stand before one of the pairs? */
+export function ruleMeans(rule, barred = false) {
   const keep = figureOf(rule.keep);
   const fades = {
     none: 'Nothing fades.',
@@ -41,15 +49,16 @@ export function ruleMeans(rule) {
   }[rule.decay];
   const writes = {
     add: 'A pair is added to whatever its key answered before.',
-    delta: 'What the key answered before is taken away first.',
+    delta: erases(rule.strength),
     exponential: 'A pair is added with a weight that can be of any size, so all is kept in units of e^m.',
   }[rule.write];
   const norms = {
     none: '',
-    sum: ' Keys become positive, and are divided by their own sum.',
+    sum: ' Keys pass through φ, which is blunt; the answer is divided by the sum of its weights.',
     max: ' The answer is divided where its weights add up to more than 1.',
   }[rule.normaliser];
-  return `${fades} ${writes}${norms}`;
+  const heedless = barred && rule.decay !== 'step' ? ' It does not heed the bar.' : '';
+  return `${fades} ${writes}${norms}${heedless}`;
 }
 
 const many = (n, one) => `${n} ${one}${n === 1 ? '' : 's'}`;
@@ -83,15 +92,18 @@ function onlyJust({ story }, one) {
   return second && second.x > 0.75 * first.x ? `, but only just: ${second.word} is nearly as like` : '';
 }
 
-function whyWrong({ story, step, rule, rows, recalls }, one) {
+function whyWrong({ story, step, rule, rows, recalls, upright }, one) {
   const written = story.pairs.slice(0, step);
   const before = written.filter((pair) => pair.key === one.key && pair.value !== one.value);
   const last = written.map((pair) => pair.key).lastIndexOf(one.key);
   if (rule.decay === 'step' && written.slice(last + 1).some((pair) => pair.marked))
     return 'It was forgotten at the bar.';
-  if (before.length && rule.write !== 'delta')
-    return `${before.at(-1).value} was written for this key too, and lies under ${one.value}: adding smears.`;
-  if (rule.normaliser === 'sum') return 'Positive keys all look alike, so every value shines through.';
+  if (rule.normaliser === 'sum') return 'The features are blunt, so all keys look alike: every value shines through.';
+  const older = before.map((pair) => pair.value);
+  const smears = older.length && rule.write !== 'delta';
+  const under = `${older.at(-1)} was written for this key too, and lies under ${one.value}`;
+  if (smears && (one.said === null || older.includes(one.said))) return `${under}: adding smears.`;
+  if (smears && upright && recalls.length <= rows) return `${under}: their sum is more like ${one.said} than either.`;
   if (recalls.length > rows) return `${recalls.length} keys share ${rows} rows: the others shine through.`;
   return 'Other keys point partly the same way, and what was written for them shines through.';
 }
@@ -115,12 +127,21 @@ export function recurrenceStatus(view) {
   const pair = story.pairs[step - 1];
   const bar = pair?.marked && rule.decay === 'step' ? 'At the bar the memory faded. ' : '';
   const wrote = pair ? `${bar}Just written: ${pair.key} with ${pair.value}. ` : '';
-  const keys = twice ? 'different keys, each written twice,' : 'different keys';
-  const held = `${figureOf(curve[rows], 1)} of ${rows} ${keys} rightly, and ${figureOf(curve[most], 1)} of ${most}.`;
+  const when = twice ? ' when each is written twice' : '';
+  const held = `${figureOf(curve[rows], 1)} of ${rows} keys rightly${when}, and ${figureOf(curve[most], 1)} of ${most}.`;
   const own = `On average over ten draws of vectors ${name ?? 'this rule'} answers ${held}`;
-  const best = curves.filter((one) => one.values).sort((a, b) => b.values[most] - a.values[most])[0];
-  const first = best ? ` Of the six rules ${best.name} does best there, with ${figureOf(best.values[most], 1)}.` : '';
-  return `${wrote}${own}${first}`;
+  return `${wrote}${own}${firstOf(view, most)}`;
+}
+
+/** Which of the rules answers most where most keys are written, and what must be known of that. */
+function firstOf({ curve, curves, name }, most) {
+  const known = curves.filter((one) => one.values);
+  if (!known.length) return '';
+  const high = Math.max(...known.map((one) => one.values[most]));
+  const first = known.filter((one) => one.values[most] === high).map((one) => one.name);
+  const does = `${first.join(' and ')} ${first.length > 1 ? 'do' : 'does'} best there, with ${figureOf(high, 1)}`;
+  const better = !name && curve[most] > high ? ', and your rule does better' : '';
+  return ` Of the six rules ${does}${better}. No bars stand here: so mLSTM only adds, and Gated DeltaNet is DeltaNet.`;
 }
 
 /** What a key does: a patch { act, with } or null. */
