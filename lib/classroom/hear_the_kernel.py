@@ -42,12 +42,14 @@ class HearTheKernel(Viewer):
     A plane of eigenvalues to be dragged, and the step Δ: how fast each mode dies, and how fast it turns. Beside it the
     answer to an impulse, or to another input, found three times: as the motion itself (the line), by the recurrence
     (dots) and by convolution with the kernel (rings). The kernel is a sound: its numbers, 4,000 a second. The task:
-    build a delay of twenty steps out of 1, 2, 4 or 8 pairs. The player places them, the page finds the weights C by
-    least squares, and shows how much of the impulse comes through at step 20, beside S4D-Lin and the best that a search
-    found. The score is 100 · (1 - Σ (K_l - δ_l)²) over 64 steps: 100 for a delay without fault, 0 if nothing comes out;
-    with these weights it is what comes through, in per cent (with real ones up to 1 more: their weights are held in
-    bounds). With real eigenvalues only, twice as many keep as many numbers. A word is a rhythm of 1 to 9 beats: its
-    letters knock, its spaces are silent, and a good delay says it again.
+    build a delay of twenty steps out of 1, 2, 4 or 8 pairs. There one hears the steps, twenty a second: wood for what
+    goes in, a drum for what comes out; whoever knocks a rhythm is answered. The player places them, the page finds the
+    weights C by least squares, and shows how much of the impulse comes through at step 20, beside S4D-Lin and the best
+    that a search found. The score is 100 · (1 - Σ (K_l - δ_l)²) over 64 steps: 100 for a delay without fault, 0 if
+    nothing comes out; with these weights it is what comes through, in per cent (with real ones up to 1 more: their
+    weights are held in bounds). With real eigenvalues only, twice as many keep as many numbers. A word is a rhythm of 1
+    to 9 beats: its letters knock, its spaces are silent, and a good delay says it again. What is built can be kept: as
+    a line of Python with the result, and as a sound file.
 
     eigenvalues: complex, real parts from -16 to 0, imaginary parts from 0 to 26; one above the real axis stands for
     its mirror image too and keeps two numbers; 16 numbers at most. step: Δ, 0.001 to 1. modes: how many pairs, 1 to 8,

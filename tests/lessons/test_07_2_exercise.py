@@ -73,6 +73,9 @@ WRONG = {
         2 * (read * drive * decay ** torch.arange(length)[:, None]).sum(1)
     ),
     "one number for each of 40 steps": lambda decay, drive, read, length: summed(decay, drive, read, length + 1),
+    "it returned nothing": lambda *given: None,
+    "use length": lambda decay, drive, read, length: summed(decay, drive, read, 40),
+    "right, with nothing imaginary": lambda *given: with_conjugates(*given) + 0j,
     "the real part of the sum": lambda decay, drive, read, length: -summed(decay, drive, read, length),
 }
 

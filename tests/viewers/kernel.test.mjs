@@ -3,8 +3,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { delayWeights, leastSquares } from '../../lib/classroom/static/kernel_fit.js';
 import { gaugeEnd, gaugeMarks } from '../../lib/classroom/static/kernel_game.js';
+import { kernelGoals, kernelPraise } from '../../lib/classroom/static/kernel_goals.js';
 import { kernelElsewhere } from '../../lib/classroom/static/kernel.js';
 import { kernelLevel, kernelLook } from '../../lib/classroom/static/kernel_look.js';
+import * as rhythm from '../../lib/classroom/static/kernel_knock.js';
 import * as it from '../../lib/classroom/static/kernel_model.js';
 import { kernelSamples } from '../../lib/classroom/static/kernel_sound.js';
 import { kernelWanted } from '../../lib/classroom/static/kernel_wave.js';
@@ -168,9 +170,12 @@ test('sentences', () => {
   assert.equal(words.kernelNumber([-0.5, Math.PI]), '−0.50 + 3.14i');
   assert.equal(words.kernelNumber([0, 0]), '0');
   assert.match(words.kernelTurns([-1, 0], 0.1), /can fade, and cannot ring/);
+  assert.match(words.kernelTurns([0, 0], 0.1), /keeps what came for ever/);
   assert.match(words.kernelTurns([-1, 2 * Math.PI], 0.1), /^0\.1 cycles a step, once round in 10 steps; 400 Hz/);
   assert.match(words.kernelTurns([-1, 20], 0.25), /which the steps cannot follow: they show 0\.204/);
-  assert.match(words.kernelAnswer(view()).long, /All of 2 ring; the longest-lived has a half-life of 46 steps/);
+  assert.match(words.kernelChosen(view()).turns, /318 Hz as a sound$/);
+  assert.match(words.kernelChosen(view({ task: 'delay' })).turns, /once round in 12\.6 steps$/);
+  assert.match(words.kernelAnswer(view()).long, /All 2 ring; the longest-lived has a half-life of 46 steps/);
   const real = view({ eigenvalues: it.kernelReal(8), real: true, task: 'delay' });
   assert.match(
     words.kernelWhy(real),
@@ -186,7 +191,11 @@ test('sentences', () => {
   assert.equal(words.kernelHint({ ...two, score: 9 }), '', 'above S4D-Lin');
   assert.equal(words.kernelHint(real), '');
   assert.match(words.kernelVerdict({ ...two, shown: 'lin', score: 9 }), /^S4D-Lin’s\. It counts as yours once half/);
-  assert.equal(words.kernelVerdict({ ...two, score: 9 }), 'Better than S4D-Lin.');
+  const tried = { ...two, best: { '2 pairs': [9, [], 0.1] } };
+  assert.equal(words.kernelVerdict({ ...tried, score: 9 }), 'Better than S4D-Lin.');
+  assert.equal(words.kernelVerdict({ ...two, score: 9 }), 'How near can you come?', 'no praise before a move');
+  assert.match(words.kernelVerdict({ ...two, shown: 'found', moved: false }), /^The best that a search found/);
+  assert.match(words.kernelVerdict({ ...two, shown: 'found', moved: true }), /^From the best found: it does not count/);
   assert.doesNotMatch(words.kernelStatus(two), /Loop and convolution/);
   assert.match(words.kernelStatus(view()), /^Loop and convolution agree at all 64 steps/);
   assert.match(words.kernelStatus({ ...view(), apart: 0.3 }), /^Loop and convolution differ/);
@@ -200,9 +209,10 @@ test('sentences', () => {
   );
   const said = view({ task: 'delay', eigenvalues: own }).heard;
   assert.ok(
-    words.kernelShare(done).endsWith(`I knocked “rat_a_tat”, it knocked “${words.kernelBeats(said)}”.`),
+    words.kernelShare(done).includes(`I knocked “rat_a_tat”, it knocked “${words.kernelBeats(said)}”.\n`),
     'the rhythm is that of the best, not of what is on the page',
   );
+  assert.ok(words.kernelShare(done).endsWith('\nHearTheKernel([-0.6+1.2j, -0.5+3.4j], step=0.1, task="delay")'));
   assert.equal(words.kernelShare(view({ task: 'delay' })), '');
   assert.match(words.kernelEcho({ heard: 'hi', word: 'hi' }), /to the letter/);
 });
@@ -217,8 +227,9 @@ test('what was shown counts once half of it stands elsewhere', () => {
 test('the bar', () => {
   assert.deepEqual([gaugeEnd(5), gaugeEnd(12.7), gaugeEnd(68.4)], [10, 20, 80]);
   const names = (more) => gaugeMarks(view({ task: 'delay', ...more })).map(([name]) => name);
-  assert.deepEqual(names(), ['S4D-Lin', 'best found', 'real only']);
-  assert.deepEqual(names({ best: { '2 pairs': [3, [], 0.1] } }), ['S4D-Lin', 'best found', 'real only', 'yours']);
+  assert.deepEqual(names(), ['S4D-Lin', 'best found'], 'what real ones can do is not told');
+  assert.deepEqual(names({ best: { '4 real': [3, [], 0.1] } }), ['S4D-Lin', 'best found', 'real only']);
+  assert.deepEqual(names({ best: { '2 pairs': [3, [], 0.1] } }), ['S4D-Lin', 'best found', 'yours']);
   assert.deepEqual(names({ real: true, eigenvalues: it.kernelReal(4) }), ['best found']);
   assert.deepEqual(
     [kernelLevel(1, false), kernelLevel(4, false), kernelLevel(8, true)],
@@ -231,15 +242,75 @@ test('keys', () => {
   const first = (patch) => patch.eigenvalues[0];
   assert.ok(first(key('ArrowLeft'))[0] < -0.15 && first(key('ArrowRight'))[0] > -0.15);
   assert.deepEqual([first(key('ArrowUp'))[1], first(key('ArrowDown'))[1]], [5.1, 4.9]);
+  const far = words.kernelKey(view(), 'ArrowUp', true);
+  assert.equal(first(far)[1], 6, 'with Shift ten times as far');
   assert.equal(key('ArrowUp', { real: true, eigenvalues: it.kernelReal(2) }), null);
   assert.deepEqual([first(key('Home'))[0], first(key('End'))[0]], [0, -16]);
   assert.deepEqual([key('PageDown'), key('PageUp')], [{ chosen: 1 }, { chosen: 1 }]);
   assert.ok(key(']').step > 0.1 && key('[').step < 0.1 && key('[', { step: 0.001 }).step === 0.001);
   assert.deepEqual([key(' '), key('m'), key('i')], [{ act: 'play' }, { act: 'mute' }, { input: 'step' }]);
+  assert.deepEqual([key('k'), key('k', { task: 'delay' })], [null, { act: 'knock' }]);
   assert.deepEqual([key('t'), key('r'), key('r', { task: 'delay' })], [{ task: 'delay' }, null, { act: 'real' }]);
   assert.equal(key('x'), null);
   assert.deepEqual(words.kernelBounded([-99, 99], false), [-16, 26]);
   assert.deepEqual(words.kernelBounded([1, 3], true), [0, 0]);
   for (const real of [0, -0.02, -0.5, -16]) close(words.decayAt(words.decayPlace(real)), real, 1e-9);
   for (const place of [0, 40, 120]) assert.equal(words.kernelStepPlace(words.kernelStepAt(place)), place);
+});
+
+test('a rhythm is what was knocked, whatever the tempo', () => {
+  const knocks = (places, beat, off = 0) => places.map((place, k) => 5000 + beat * place + (k % 2 ? off : 0));
+  for (const beat of [120, 250, 400])
+    assert.equal(rhythm.knockedWord(knocks([0, 1, 2, 4, 6, 7, 8], beat)), 'rat a tat');
+  assert.equal(rhythm.knockedWord(knocks([0, 1, 2, 4, 6, 7, 8], 200, 25)), 'rat a tat', 'a hand is no clock');
+  assert.equal(rhythm.knockedWord(knocks([0, 1, 2, 3], 300, 20)), 'rata', 'even knocks are neighbours');
+  assert.equal(rhythm.knockedWord(knocks([0, 2, 3], 150)), 'r at');
+  assert.equal(rhythm.knockedWord([7]), 'r');
+  assert.equal(rhythm.knockedWord([7, 400]), 'ra');
+  assert.equal(rhythm.knockedWord(knocks([...Array(12).keys()], 100)), 'ratatatat', 'nine beats at most');
+  assert.match(rhythm.knockedWord([0, 1, 2, 3000]), /^[rat ]{1,9}$/, 'too near for any grid');
+});
+
+test('what is heard is what comes out: a step sounds as loud as it is', () => {
+  const step = rhythm.KNOCK_RATE / rhythm.KNOCK_STEPS;
+  const at = (samples, t) =>
+    samples.slice(t * step, (t + 1) * step).reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+  const output = new Float64Array(64);
+  [output[20], output[40]] = [0.3, -0.15];
+  const alone = rhythm.knockSamples({ output, given: null });
+  close(at(alone, 20), 1, 1e-6);
+  close(at(alone, 40), 0.5, 1e-2);
+  for (const t of [0, 10, 19, 35]) assert.ok(at(alone, t) < 0.03, `silent at step ${t}`);
+  const both = rhythm.knockSamples({ output, given: it.kernelInput('impulse', '', 64) });
+  assert.ok(at(both, 0) > 0.3 && at(both, 10) < 0.03, 'the wood is heard where it is knocked');
+  assert.ok(rhythm.knockSamples({ output: new Float64Array(64), given: null }).every((x) => x === 0));
+  const even = [1.25, 3.75, 6.25, 8.75].map((turn) => [-0.6, turn]);
+  const echo = (eigenvalues) => {
+    const samples = rhythm.knockSamples({ ...view({ task: 'delay', eigenvalues }), given: null });
+    return at(samples, 20) / Math.max(...Array.from({ length: 18 }, (_, t) => at(samples, t)));
+  };
+  assert.ok(echo(even) > 2 * echo(it.kernelSprings(4)), 'a good delay is quiet before the echo');
+});
+
+test('the goals: what the best reached, and nothing that no search reached', () => {
+  const even = [1.25, 3.75, 6.25, 8.75].map((turn) => [-0.6, turn]);
+  const found = { '4 pairs': { score: 30.1, through: 0.301, at: even }, '8 real': { score: 10.7, through: 0.107 } };
+  const goals = (more) =>
+    kernelGoals(kernelLook(state({ task: 'delay', eigenvalues: even, ...more }), { found, lin: 23.8 }));
+  const done = (list) => list.map(({ key, done }) => `${key} ${done}`);
+  assert.deepEqual(done(goals()), ['bar false', 'word false', 'near false'], 'nothing was done yet');
+  const best = (eigenvalues) => ({ best: { '4 pairs': [25, eigenvalues, 0.1] } });
+  assert.deepEqual(done(goals(best(even))), ['bar true', 'word true', 'near false']);
+  assert.deepEqual(done(goals(best(it.kernelSprings(4)))), ['bar false', 'word false', 'near false']);
+  assert.deepEqual(
+    done(goals({ ...best(even), word: 'r' })),
+    ['bar true', 'near false'],
+    'a single knock is no rhythm',
+  );
+  assert.match(goals()[0].name, /past S4D-Lin, 23\.8%/);
+  const real = goals({ real: true, eigenvalues: it.kernelReal(8) });
+  assert.deepEqual(done(real), ['bar false', 'near false']);
+  assert.match(real[0].name, /half of the best, 5\.3%|half of the best, 5\.4%/);
+  const whole = view({ task: 'delay', eigenvalues: even });
+  assert.match(kernelPraise({ ...whole, found: FOUND }), /^You built it\. With 8 real, 10\.7%/);
 });

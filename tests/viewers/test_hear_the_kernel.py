@@ -1,5 +1,9 @@
 """HearTheKernel: its numbers against NumPy and the recurrence, its Python side, every control on a bare page."""
 
+import ast
+import io
+import wave
+
 import numpy as np
 import pytest
 
@@ -249,7 +253,7 @@ def test_the_picture_for_pages_without_javascript(make, shots):
 
 
 def test_joined_javascript_is_one_module():
-    assert len(one_module("kernel").encode()) < 85_000
+    assert len(one_module("kernel").encode()) < 100_000
 
 
 # --- a page without a kernel ----------------------------------------------------------------------
@@ -304,6 +308,9 @@ def test_presets_levels_and_real_ones(bare):
     says(root.locator("[data-role=answer]"), "30.1%")
     press(bare, root, "ArrowRight", "ArrowLeft")
     assert "4 pairs" not in trait(bare, "best"), "what was shown is not one's own"
+    press(bare, root, "Shift+ArrowUp")
+    says(root.locator("[data-role=verdict]"), "From the best found: it does not count as yours.")
+    assert "4 pairs" not in trait(bare, "best")
     root.locator("[data-role=lin]").click()
     is_now(bare, "step", LIN_STEPS["4"])
     says(root.locator("[data-role=answer]"), f"{HearTheKernel(lin(4), LIN_STEPS['4']).score:.1f}%")
@@ -311,6 +318,7 @@ def test_presets_levels_and_real_ones(bare):
     says(root.locator("[data-role=verdict]"), "It counts as yours once half of the points stand elsewhere.")
     root.locator("[data-role=again]").click()
     is_now(bare, "step", 0.1)
+    root.locator("[data-role=hint]").click()
     says(root.locator("[data-role=hint]"), "Spread them evenly")
     assert trait(bare, "best") == {}, "nothing was done yet"
     root.get_by_role("radio", name="8", exact=True).click()
@@ -339,14 +347,17 @@ def test_presets_levels_and_real_ones(bare):
     assert trait(bare, "task") == "listen", "letters are letters in the word"
 
 
-@pytest.mark.browser
-def test_it_sounds_when_asked_and_not_before(bare):
-    bare.evaluate("""() => { window.made = []; const Real = AudioContext; window.AudioContext = class extends Real {
+LISTENED = """() => { window.made = []; const Real = AudioContext; window.AudioContext = class extends Real {
       constructor() { super(); made.push(this); this.gains = [];
         const own = this.createGain.bind(this);
         this.createGain = () => { const g = own(); this.gains.push(g); return g; };
         this.buffers = []; const buffer = this.createBuffer.bind(this);
-        this.createBuffer = (...given) => { const b = buffer(...given); this.buffers.push(b); return b; }; } }; }""")
+        this.createBuffer = (...given) => { const b = buffer(...given); this.buffers.push(b); return b; }; } }; }"""
+
+
+@pytest.mark.browser
+def test_it_sounds_when_asked_and_not_before(bare):
+    bare.evaluate(LISTENED)
     root = viewer(bare, "Springs")
     press(bare, root, "ArrowLeft")
     assert bare.evaluate("made.length") == 0, "nothing plays by itself"
@@ -385,6 +396,68 @@ def test_a_finger_chooses_and_every_control_has_a_name(bare):
       .filter((e) => !(e.getAttribute('aria-label') || e.textContent.trim() || e.labels?.[0]?.textContent.trim()))
       .map((e) => e.outerHTML)""")
     assert unnamed == []
+
+
+@pytest.mark.browser
+def test_who_knocks_is_answered(bare):
+    bare.evaluate(LISTENED)
+    root = viewer(bare, "A delay")
+    says(root.locator("[data-role=drag]"), "drag me")
+    pad = root.locator("[data-role=knock]")
+    bare.evaluate("() => { performance.now = () => window.clock; }")  # a busy machine keeps no time
+    for moment in (5000, 5150, 5310, 5590):  # a hand that waits two beats once
+        bare.evaluate(f"window.clock = {moment}")
+        pad.click()
+    heard = bare.evaluate("made[0].buffers.length")
+    assert heard == 4, "every knock is heard"
+    is_now(bare, "input", "word")
+    assert trait(bare, "word") == "rat a"
+    bare.wait_for_function("() => made[0].buffers.length === 5")  # and answered, once, with what comes out
+    assert bare.evaluate("made[0].buffers[4].length / 8000") == pytest.approx(68 / 20)
+    assert root.locator("[data-role=play]").text_content() == "Play"
+    bare.evaluate("window.clock = 9000")
+    press(bare, root, "k")
+    is_now(bare, "word", "r")
+    press(bare, root, "m", "k")
+    bare.wait_for_function("() => made[0].gains[0].gain.value < 0.01")
+
+
+@pytest.mark.browser
+def test_a_goal_reached_is_said_and_what_was_built_is_kept(bare):
+    root = viewer(bare, "A delay")
+    goals = root.locator("[data-role=goals] [role=listitem]")
+    assert goals.all_text_contents() == [
+        "not yet: past S4D-Lin, 23.8%", "not yet: “rat_a_tat” comes back", "not yet: near the best, 29.2%"]  # fmt: skip
+    built = [[-0.6, turn] for turn in (1.25, 3.75, 6.25, 8.75)]
+    bare.evaluate("(built) => models[0].set('eigenvalues', built)", built)
+    assert "reached: past" not in "".join(goals.all_text_contents()), "what a cell sets is not the player's"
+    press(bare, root, "ArrowUp")
+    says(root.locator("[role=status]"), "Reached: past S4D-Lin, 23.8%; “rat_a_tat” comes back.")
+    says(root.locator("[data-role=goals]"), "reached: past S4D-Lin")
+    assert root.locator("[data-role=drag]").count() == 0
+    assert root.locator("[data-role=mine]").is_hidden(), "it is where it is best"
+    best = trait(bare, "best")["4 pairs"]
+    press(bare, root, *["ArrowDown"] * 9)
+    root.locator("[data-role=mine]").click()
+    is_now(bare, "eigenvalues", best[1])
+    root.locator("[data-role=copy]").click()
+    code = root.locator("[data-role=text]").input_value().splitlines()[-1]
+    call = ast.parse(code, mode="eval").body
+    more = {word.arg: ast.literal_eval(word.value) for word in call.keywords}
+    again = HearTheKernel(*map(ast.literal_eval, call.args), **more)
+    assert call.func.id == "HearTheKernel" and again.score == pytest.approx(best[0], abs=1e-3)
+    with bare.expect_download() as got:
+        root.locator("[data-role=save]").click()
+    file = wave.open(io.BytesIO(got.value.path().read_bytes()))
+    assert (file.getframerate(), file.getnchannels(), file.getnframes()) == (8000, 1, 68 * 400)
+    steps = np.abs(np.frombuffer(file.readframes(68 * 400), "<i2").reshape(68, 400)).max(1)
+    assert steps[20] > 3 * steps[5:18].max(), "the echo is in it"
+    press(bare, root, "t")
+    assert root.locator("[data-role=goals]").is_hidden() and pad_is_away(root)
+
+
+def pad_is_away(root):
+    return root.locator("[data-role=knock]").is_hidden() and root.locator("[data-role=save]").is_hidden()
 
 
 # --- in JupyterLab --------------------------------------------------------------------------------

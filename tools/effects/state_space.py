@@ -1,12 +1,13 @@
 """Measure S4D against its rivals and against itself, for lesson 07_2, into data/effects/07_2.json.
 
-    python -m tools.effects.state_space          (about twenty minutes on one core)
+    python -m tools.effects.state_space          (about twenty-five minutes on one core)
     python -m tools.effects.state_space delay    only one part; the others: PARTS, at the end
 
-Networks of one part have the same number of parameters, within five in a hundred, and the best of the same three
-learning rates, chosen for each by its loss on a seed that is not reported, where no rate is named. LSTM and GRU learn
-in the form of torch.nn, to which tests/unit/test_lstm.py and test_gru.py hold ours. S4D has two blocks, and one rate
-for all of its parameters.
+Networks of one part have the same number of parameters, within five in a hundred, where nothing else is said. Each has
+the best of the same learning rates, chosen for it by its loss on a seed that is not reported: three, and larger ones
+for as long as the largest is the best. (Where a rate is named, that one.) LSTM and GRU learn in the form of torch.nn,
+to which tests/unit/test_lstm.py and test_gru.py hold ours. S4D has two blocks, and one rate for all of its parameters.
+What stands in the file is not done again, nor counted again in its "cpu seconds".
 """
 
 import math
@@ -22,10 +23,11 @@ from seqmodels.s4 import S4Block
 from seqmodels.tasks import copy_memory
 from seqmodels.tcn import CausalConv1d
 from seqmodels.training import train, warmup_cosine
-from tools.effects import measure_parts
+from tools.effects import measure_parts, so_far
 from tools.effects.temporal_convolution import best_rates, layers, learnt, seeded
 
-SEEDS, TUNED_ON, RATES = range(5), 100, (3e-3, 1e-2, 3e-2)
+SEEDS, TUNED_ON = range(5), 100
+RATES, LARGER = (3e-3, 1e-2, 3e-2), (5e-2, 1e-1, 2e-1, 3e-1)
 
 
 def state_space(inputs, d_model, state_size, blocks=2, **settings):
@@ -70,14 +72,30 @@ def right(model, x, y):
         return (model(x).argmax(-1) == y).float().mean().item()
 
 
-def compared(builds, run, about):
-    """Choose a rate for each of the networks, then five seeds. run(build, rate, seed) -> a row with its loss."""
-    tuned = best_rates(builds, lambda name, rate: run(builds[name], rate, TUNED_ON)["loss"], RATES, ())
-    rows = {name: [] for name in builds}
-    for seed in progress(SEEDS, label="seeds"):
-        for name, build in builds.items():
-            rows[name].append({"seed": seed} | run(build, tuned[name]["best"], seed))
+def compared(part, builds, run, about, seeds=SEEDS, rates=RATES, larger=LARGER):
+    """Choose a rate for each of the networks, then all seeds. run(build, rate, seed) -> a row with its loss."""
+    old, tuned = so_far("07_2").get(part, {}), {}
+    known, rows = old.get("tuning", {}), old.get("networks", {})
+
+    def score(name, rate):
+        scores = known.get(name, {}).get("scores", {})
+        return scores[str(rate)] if str(rate) in scores else run(builds[name], rate, TUNED_ON)["loss"]
+
+    for name in builds:
+        one = {name: {"scores": {}, "best": rates[0]}}  # a rate that is named is not chosen
+        tuned |= best_rates([name], score, rates, larger) if len(rates) > 1 else one
+        yield about | {"tuned on seed": TUNED_ON, "tuning": known | tuned, "networks": rows}
+    best = {name: tuned[name]["best"] for name in builds}
+    rows = {name: _done(rows.get(name, []), rate) for name, rate in best.items()}
+    for seed in progress(seeds, label=part):
+        for name, rate in best.items():
+            if seed not in {row["seed"] for row in rows[name]}:
+                rows[name].append({"seed": seed} | run(builds[name], rate, seed))
         yield about | {"tuned on seed": TUNED_ON, "tuning": tuned, "networks": rows}
+
+
+def _done(rows, rate):
+    return [row for row in rows if row["rate"] == rate]
 
 
 # ---------------------------------------------------------------- another sampling rate
@@ -97,7 +115,7 @@ def columns():
     builds = {name: builds[name] for name in ("LSTM", "TCN")} | {
         "S4D": lambda: state_space(8, 28, 32, steps=(0.01, 0.3))
     }
-    yield from compared(builds, scans, COLUMNS)
+    yield from compared("columns", builds, scans, COLUMNS)
 
 
 def scans(build, rate, seed):
@@ -129,7 +147,6 @@ def stretch(model, factor):
 
 
 NOTES = {"rate": 4_000, "samples": 200, "lowest": 57, "pitches": 13, "steps": 150, "notes": 2_000}
-NOTES_RATE = 1e-2
 
 
 def sound(count, seed, rate=NOTES["rate"]):
@@ -144,18 +161,51 @@ def sound(count, seed, rate=NOTES["rate"]):
     return torch.stack(waves)[..., None], pitches
 
 
+def without_the_upper_half(x):
+    """Every second sample of waves x (B, T, 1) that have lost the upper half of their frequencies: (B, T/2, 1)."""
+    half = x.shape[1] // 2
+    return torch.fft.irfft(torch.fft.rfft(x, dim=1)[:, : half // 2 + 1], half, dim=1) / 2
+
+
 def notes():
-    """Which pitch? Then the same notes from a recorder of twice the rate, with the old Δ and with half of it."""
-    taught, (x, y), (fine, _) = sound(NOTES["notes"], 1), sound(400, 2), sound(400, 2, 2 * NOTES["rate"])
-    rows, high = [], y >= 6  # six whole tones are an octave
-    for seed in SEEDS:
-        model = seeded(seed, lambda: Reading(state_space(1, 28, 32, steps=(0.005, 0.5)), NOTES["pitches"]))
-        row = {"seed": seed} | fit(model, drawn(*taught, NOTES["steps"], seed), NOTES["steps"], NOTES_RATE)
-        row |= {"right": right(model, x, y), "twice": right(model, fine, y)}
-        row["an octave low"] = right(model, fine[high], y[high] - 6)
-        stretch(model, 0.5)
-        rows.append(row | {"told": right(model, fine, y)})
-        yield NOTES | {"learning rate": NOTES_RATE, "rows": rows}
+    """Which pitch? Then the same notes from a recorder of twice the rate: as they are, and with two cures at the input.
+
+    Every second sample, plain: partials between 2,000 and 4,000 Hz, which the first recorder never had, fold down.
+    And every second sample after those are gone. S4D also with half of Δ.
+    """
+    yield from compared("notes", note_builds(), note_run(NOTES["steps"]), NOTES)
+
+
+def notes_patient():
+    """The LSTM with five times the batches, its rate chosen anew of two; three seeds, for their time."""
+    steps = 5 * NOTES["steps"]
+    builds = {"LSTM": note_builds()["LSTM"]}
+    yield from compared("notes_patient", builds, note_run(steps), NOTES | {"steps": steps}, range(3), RATES[1:], ())
+
+
+def note_builds():
+    builds = layers(1, NOTES["pitches"], 7_700, 3, 7)
+    builds.pop("GRU")
+    return builds | {"S4D": lambda: state_space(1, 28, 32, steps=(0.005, 0.5))}
+
+
+def note_run(steps):
+    taught, new, (fine, y) = sound(NOTES["notes"], 1), sound(400, 2), sound(400, 2, 2 * NOTES["rate"])
+    high = y >= 6  # six whole tones are an octave
+    asked = {"right": new, "untold": (fine, y), "an octave low": (fine[high], y[high] - 6)}
+    asked["no octave below"] = fine[~high], y[~high]
+    asked |= {"every second sample": (fine[:, ::2], y), "filtered": (without_the_upper_half(fine), y)}
+
+    def run(build, rate, seed):
+        model = seeded(seed, lambda: Reading(build(), NOTES["pitches"]))
+        row = fit(model, drawn(*taught, steps, seed), steps, rate)
+        row |= {name: right(model, *heard) for name, heard in asked.items()}
+        if any(isinstance(part, S4Block) for part in model.modules()):
+            stretch(model, 0.5)
+            row["told"] = right(model, fine, y)
+        return row
+
+    return run
 
 
 # ---------------------------------------------------------------- digits, a pixel at a time
@@ -174,7 +224,7 @@ def digits():
     """The task of 05_1, 64 pixels row by row, for S4D; LSTM, GRU and TCN stand in data/effects/05_1.json."""
 
     run = lambda *args: pixel_run(*args, pixels("train"), pixels("held_out"))  # noqa: E731
-    yield from compared({"S4D": lambda: state_space(1, 28, 32, steps=(0.005, 0.5))}, run, DIGITS)
+    yield from compared("digits", {"S4D": lambda: state_space(1, 28, 32, steps=(0.005, 0.5))}, run, DIGITS)
 
 
 def pixel_run(build, rate, seed, taught, new, steps=DIGITS["steps"]):
@@ -187,44 +237,60 @@ def pixel_run(build, rate, seed, taught, new, steps=DIGITS["steps"]):
 SIDE = 14
 
 
-def long_digits():
-    """Three times as long: 196 pixels."""
-    taught, new = long_pixels("train", SIDE), long_pixels("held_out", SIDE)
+def long_builds():
     builds = layers(1, 10, DIGITS["parameters"], 3, 7)
     builds.pop("GRU")  # slow, and slower to learn than a TCN on 64
-    builds["S4D"] = lambda: state_space(1, 28, 32, steps=(0.002, 0.2))
-    run = lambda build, rate, seed: pixel_run(build, rate, seed, taught, new)  # noqa: E731
-    for found in compared(builds, run, DIGITS | {"length": SIDE**2}):
-        yield found
-    rate = found["tuning"]["LSTM"]["best"]
-    patient = {"LSTM": [pixel_run(builds["LSTM"], rate, 0, taught, new, 5 * DIGITS["steps"])]}
-    yield found | {"five times as long": patient}
+    return builds | {"S4D": lambda: state_space(1, 28, 32, steps=(0.002, 0.2))}
+
+
+def long_run(steps):
+    taught, new = long_pixels("train", SIDE), long_pixels("held_out", SIDE)
+    return lambda build, rate, seed: pixel_run(build, rate, seed, taught, new, steps)
+
+
+def long_digits():
+    """Three times as long: 196 pixels."""
+    yield from compared("long_digits", long_builds(), long_run(DIGITS["steps"]), DIGITS | {"length": SIDE**2})
+
+
+def long_patient():
+    """The LSTM with five times the batches, its rate chosen anew; three seeds, for their time."""
+    steps = 5 * DIGITS["steps"]
+    builds = {"LSTM": long_builds()["LSTM"]}
+    about = DIGITS | {"length": SIDE**2, "steps": steps}
+    yield from compared("long_patient", builds, long_run(steps), about, range(3), (1e-2, 3e-2, 5e-2), ())
 
 
 # ---------------------------------------------------------------- where it starts
 
-STARTS, EARLY = ("lin", "legs", "real", "random"), 100
+STARTS, EARLY = ("lin", "inv", "legs", "real", "fading", "random", "s4"), 100
 
 
 def started(inputs, d_model, state_size, init, steps):
-    """S4D with one of its starts; "random": real parts and frequencies drawn between those that the others have."""
-    net = state_space(inputs, d_model, state_size, init="lin" if init == "random" else init, steps=steps)
-    if init == "random":
-        for part in net.modules():
-            if isinstance(part, S4Block):
-                nn.init.uniform_(part.layer.log_decay, math.log(0.05), math.log(5))
-                nn.init.uniform_(part.layer.frequency, 0, math.pi * state_size / 2)
+    """S4D with one of its starts, or "random", with decays from 0.05 to 5 and frequencies up to Lin's largest, both
+    drawn; "fading": real modes with such decays; "s4": S4.
+    """
+    if init == "s4":
+        return state_space(inputs, d_model, state_size, kind="s4", steps=steps)
+    known = {"random": "lin", "fading": "real"}.get(init, init)
+    net = state_space(inputs, d_model, state_size, init=known, steps=steps)
+    for part in net.modules():
+        if isinstance(part, S4Block) and init in ("random", "fading"):
+            nn.init.uniform_(part.layer.log_decay, math.log(0.05), math.log(5))
+        if isinstance(part, S4Block) and init == "random":
+            nn.init.uniform_(part.layer.frequency, 0, math.pi * state_size / 2)
     return net
 
 
 def starts():
-    """Four starts on 64 pixels after a hundred batches, early, where a start should show. All with the rate 0.03."""
-    rows = {init: [] for init in STARTS}
-    for seed in progress(SEEDS, label="starts"):
-        for init, done in rows.items():
-            build = lambda init=init: started(1, 28, 32, init, (0.005, 0.5))  # noqa: E731
-            done.append({"seed": seed} | pixel_run(build, 3e-2, seed, pixels("train"), pixels("held_out"), EARLY))
-        yield {"batches": EARLY, "networks": rows}
+    """Seven starts on 64 pixels after a hundred batches, early, where a start should show.
+
+    "s4" is S4, which learns the rank-one term of HiPPO and B too: half as many numbers more. So has "lin, wider".
+    """
+    builds = {init: lambda init=init: started(1, 28, 32, init, (0.005, 0.5)) for init in STARTS}
+    builds["lin, wider"] = lambda: started(1, 37, 32, "lin", (0.005, 0.5))  # as many numbers to learn as S4
+    run = lambda *args: pixel_run(*args, pixels("train"), pixels("held_out"), EARLY)  # noqa: E731
+    yield from compared("starts", builds, run, {"batches": EARLY})
 
 
 # ---------------------------------------------------------------- a delay
@@ -269,16 +335,24 @@ def fitted(modes, is_complex, seed):
     return best
 
 
-COPY = {"count": 5, "distance": 20, "batch": 32, "steps": 300, "patient batches": 1_500, "parameters": 6_450}
+COPY = {"count": 5, "distance": 20, "batch": 32, "steps": 300, "parameters": 6_450}
 
 
 def copying():
     """The copy task of 05_1, twenty steps later: complex modes and real ones, 32 numbers a channel in both."""
-    builds = {init: lambda init=init: started(10, 26, 32, init, (0.01, 0.3)) for init in ("lin", "real")}
-    for found in compared(builds, copies, COPY):
-        yield found
-    rate = found["tuning"]["real"]["best"]
-    yield found | {"patient": {"real": [{"seed": 0} | copies(builds["real"], rate, 0, COPY["patient batches"])]}}
+    yield from compared("copying", copy_builds(), copies, COPY)
+
+
+def copying_patient():
+    """Real modes with five times the batches, at the rate that was best without; three seeds, for their time."""
+    best, steps = so_far("07_2")["copying"]["tuning"]["real"]["best"], 5 * COPY["steps"]
+    run = lambda *args: copies(*args, steps)  # noqa: E731
+    builds = {"real": copy_builds()["real"]}
+    yield from compared("copying_patient", builds, run, COPY | {"steps": steps}, range(3), (best,), ())
+
+
+def copy_builds():
+    return {init: lambda init=init: started(10, 26, 32, init, (0.01, 0.3)) for init in ("lin", "real")}
 
 
 def copies(build, rate, seed, steps=COPY["steps"]):
@@ -318,27 +392,42 @@ def selective(size, generator, places=None):
 
 def moved():
     """Taught with four tokens always in the same places; then the second stands one step later. And taught anywhere."""
-    build, rows = lambda: state_space(6, 24, 32, steps=(0.01, 0.3)), {"the same places": [], "anywhere": []}
-    rows["anywhere, five times as long"] = []
+    taught = {"the same places": PLACES, "anywhere": None}
+    yield from compared("moved", taught, naming, MOVED, rates=(1e-2,), larger=())
+
+
+def moved_patient():
+    """Taught anywhere with five times the batches; two seeds, for their time."""
+    steps = 5 * MOVED["steps"]
+    run = lambda *args: naming(*args, steps)  # noqa: E731
+    yield from compared("moved_patient", {"anywhere": None}, run, MOVED | {"steps": steps}, range(2), (1e-2,), ())
+
+
+def naming(taught, rate, seed, steps=MOVED["steps"]):
+    """Train S4D on symbols in these places, or anywhere; -> its row, with what is right in three kinds of places."""
+    model = seeded(seed, lambda: Reading(state_space(6, 24, 32, steps=(0.01, 0.3)), MOVED["symbols"], MOVED["tokens"]))
+    generator = torch.Generator().manual_seed(seed)
+    row = fit(model, (selective(MOVED["batch"], generator, taught) for _ in range(steps)), steps, rate)
     shifted = tuple(place + (i == 1) for i, place in enumerate(PLACES))
     asked = {"where taught": PLACES, "one moved": shifted, "anywhere": None}
-    for seed in progress(SEEDS, label="moved"):
-        for name, taught in rows.items():
-            if "five" in name and seed:
-                continue
-            steps = MOVED["steps"] * (5 if "five" in name else 1)
-            model = seeded(seed, lambda: Reading(build(), MOVED["symbols"], last=MOVED["tokens"]))
-            generator, places = torch.Generator().manual_seed(seed), PLACES if name == "the same places" else None
-            row = fit(model, (selective(MOVED["batch"], generator, places) for _ in range(steps)), steps, 1e-2)
-            found = {
-                name: right(model, *selective(500, torch.Generator().manual_seed(10_000), places))
-                for name, places in asked.items()
-            }
-            taught.append({"seed": seed, "steps": steps} | row | {"right": found})
-        yield MOVED | {"networks": rows}
+    draw = lambda: torch.Generator().manual_seed(10_000)  # noqa: E731
+    return row | {"right": {name: right(model, *selective(500, draw(), places)) for name, places in asked.items()}}
 
 
-PARTS = (delay, moved, columns, notes, digits, copying, long_digits, starts)
+PARTS = (
+    starts,
+    notes,
+    notes_patient,
+    columns,
+    long_digits,
+    long_patient,
+    digits,
+    copying,
+    copying_patient,
+    moved,
+    moved_patient,
+    delay,
+)
 
 if __name__ == "__main__":
     torch.set_num_threads(1)

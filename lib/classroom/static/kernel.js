@@ -3,8 +3,10 @@ import { frame, h, scoped, set } from './common.js';
 import { CHAIN_STYLE } from './chain_style.js';
 import { delayWeights } from './kernel_fit.js';
 import { kernelGame } from './kernel_game.js';
+import { knockFile, knockSamples, knockedWord } from './kernel_knock.js';
 import { KERNEL_TRAITS, kernelLevel, kernelLook } from './kernel_look.js';
-import { KERNEL_HORIZON, kernelLin, kernelOf, kernelReal, kernelScore, kernelSprings } from './kernel_model.js';
+import { KERNEL_FIRST_STEP, KERNEL_HORIZON, kernelLin, kernelOf } from './kernel_model.js';
+import { kernelReal, kernelScore, kernelSprings } from './kernel_model.js';
 import { kernelBar, kernelCard, kernelInputs } from './kernel_page.js';
 import { kernelPlane } from './kernel_plane.js';
 import { kernelPlayer } from './kernel_sound.js';
@@ -14,7 +16,8 @@ import { KERNEL_GOAL, KERNEL_RULE, kernelAnswer, kernelKey, kernelKeys, kernelSt
 
 const KERNEL_ASKED = 'What can a spring remember, and what does it sound like?';
 
-const [KERNEL_FIRST_STEP, KERNEL_AWAY] = [0.1, 0.3];
+const KERNEL_AWAY = 0.3;
+const [KNOCKS_MOST, KNOCKS_END] = [9, 850]; // of a rhythm; milliseconds of silence end it
 
 const scored = (eigenvalues, step) =>
   kernelScore(kernelOf(eigenvalues, step, delayWeights(eigenvalues, step), KERNEL_HORIZON));
@@ -40,8 +43,8 @@ function onKernelKey(event, see, act) {
   if (target.tagName === 'BUTTON' && (key === ' ' || key === 'Enter')) return;
   if (target.type === 'range' && /^(Arrow|Home|End|Page)/.test(key)) return;
   if (/radio|checkbox/.test(target.type) && /^( |Arrow.*)$/.test(key)) return;
-  const patch = kernelKey(see(), key);
-  if (!patch) return;
+  const patch = kernelKey(see(), key, event.shiftKey);
+  if (!patch || (event.repeat && patch.act)) return;
   event.preventDefault();
   if (patch.act) act[patch.act]();
   else act.put(patch);
@@ -95,6 +98,10 @@ function kernelActions(model, ui, player, see, redraw) {
       const real = !model.get('real');
       replace(Math.max(1, real ? 2 * count() : Math.round(count() / 2)), real);
     },
+    hint() {
+      ui.hinted = true;
+      redraw();
+    },
     again: () => replace(count(), model.get('real'), true),
     lin() {
       if (model.get('real')) return show('lin', { eigenvalues: kernelReal(count()) });
@@ -103,6 +110,27 @@ function kernelActions(model, ui, player, see, redraw) {
     },
     found() {
       show('found', { eigenvalues: see().found[see().level].at, step: KERNEL_FIRST_STEP }); // and what is moved from there
+    },
+    mine() {
+      const [, eigenvalues, step] = see().best[see().level];
+      ui.shown = null;
+      send({ eigenvalues, step, chosen: 0 });
+    },
+    /** One knock of a rhythm: heard, counted, and answered once no other follows. */
+    knock() {
+      if (player.playing) player.stop();
+      const now = performance.now();
+      if (ui.knocks.length >= KNOCKS_MOST || now - (ui.knocks.at(-1) ?? 0) > KNOCKS_END) ui.knocks = [];
+      ui.knocks.push(now);
+      send({ input: 'word', word: knockedWord(ui.knocks) });
+      player.knock(see());
+      clearTimeout(ui.answer);
+      ui.answer = setTimeout(() => player.playing || player.answer(see()), KNOCKS_END);
+    },
+    save() {
+      const href = URL.createObjectURL(new Blob([knockFile(knockSamples(see()))], { type: 'audio/wav' }));
+      h('a', { href, download: 'delay.wav' }).click();
+      setTimeout(() => URL.revokeObjectURL(href), 10_000);
     },
     play() {
       if (player.playing) player.stop();
@@ -118,10 +146,13 @@ function kernelActions(model, ui, player, see, redraw) {
 }
 
 function render({ model, el }) {
-  const ui = { shown: null, before: new Map() };
+  const ui = { shown: null, before: new Map(), knocks: [], reached: null, hinted: false };
   const player = kernelPlayer(
     () => ui.root.isConnected,
-    (now) => Object.assign(ui.root.dataset, { strikes: now.strikes, playing: now.playing }),
+    (now, steps) => {
+      Object.assign(ui.root.dataset, { strikes: now.strikes, playing: now.playing });
+      wave.run(steps);
+    },
   );
   const F = frame({ model, el, label: model.get('title') || KERNEL_ASKED, draw });
   F.root.classList.add('kernel-viewer');
@@ -137,7 +168,9 @@ function render({ model, el }) {
     const chosen = Math.min(state.chosen, state.eigenvalues.length - 1);
     found ??= kernelFound(model.get('_found'));
     const lin = linOf(Math.min(8, state.eigenvalues.length));
-    return kernelLook({ ...state, chosen }, { found, lin, playing: player.playing, shown: ui.shown?.kind ?? null });
+    const moved = state.eigenvalues.some((each, m) => String(each) !== String(ui.shown?.eigenvalues[m]));
+    const extra = { shown: ui.shown?.kind ?? null, moved, hinted: ui.hinted };
+    return kernelLook({ ...state, chosen }, { found, lin, playing: player.playing, ...extra });
   };
   const act = kernelActions(model, ui, player, see, F.redraw);
   const [bar, inputs, card, game] = [kernelBar(act), kernelInputs(act), kernelCard(), kernelGame(act)];
@@ -156,7 +189,7 @@ function render({ model, el }) {
   const help = h('div', { class: 'keys' });
   const caps = ([keys, what]) => h('span', {}, ...keys.split(' ').map((key) => h('kbd', { text: key })), ` ${what}`);
   const style = scoped(CHAIN_STYLE + KERNEL_STYLE, 'kernel-viewer');
-  F.root.append(style, title, asked, bar.node, goal, said, game.top, rule, desk, status, help);
+  F.root.append(style, title, asked, bar.node, goal, said, game.top, desk, rule, status, help);
   F.root.addEventListener('keydown', (event) => onKernelKey(event, see, act));
   F.listen([...KERNEL_TRAITS, 'title'], () => F.redraw());
   F.listen(['muted'], () => player.mute(model.get('muted')));
@@ -186,9 +219,10 @@ function render({ model, el }) {
     card.draw(view);
     plane.draw(view, palette, first, wide ? 390 : 340);
     wave.draw(view, palette, second, 300);
-    game.draw(view, palette, width);
-    const told = kernelStatus(view);
-    set(status, { text: told });
+    const fresh = game.draw(view, palette, width);
+    if (fresh.length) ui.reached = { level: view.level, names: fresh.join('; ') };
+    const reached = view.delay && ui.reached?.level === view.level ? `Reached: ${ui.reached.names}. ` : '';
+    set(status, { text: reached + kernelStatus(view) });
     set(stage, { 'aria-label': `${words.short} ${card.node.textContent}` });
     const listed = kernelKeys(view);
     if (help.dataset.listed !== listed.join()) {
@@ -199,6 +233,7 @@ function render({ model, el }) {
 
   F.redraw();
   return () => {
+    clearTimeout(ui.answer);
     player.close();
     F.dispose();
   };

@@ -1,18 +1,20 @@
 // The task: how good the delay is, beside S4D-Lin's and the best that a search found; and something to send.
 import { clamp, h, set } from './common.js';
+import { kernelGoalRow, kernelGoals, kernelPraise } from './kernel_goals.js';
 import { kernelEcho, kernelHint, kernelShare, kernelVerdict, kernelWhy } from './kernel_words.js';
 
 /** A round number at which the bar of a level ends. */
 export const gaugeEnd = (top) => [5, 10, 20, 40, 80, 100].find((end) => end >= 1.1 * top) ?? 100;
 
 /** The marks of the bar: those that exist, [name, what comes through in per cent]. */
-export function gaugeMarks({ found, level, lin, real, mine, eigenvalues }) {
+export function gaugeMarks({ found, level, lin, real, mine, eigenvalues, best, shown }) {
   const marks = real ? [] : [['S4D-Lin', lin]];
   if (found[level]) marks.push(['best found', 100 * found[level].through]);
   const rival = real
     ? `${eigenvalues.length / 2} pair${eigenvalues.length > 2 ? 's' : ''}`
     : `${2 * eigenvalues.length} real`;
-  if (!real && found[rival]) marks.push(['real only', 100 * found[rival].through]);
+  const seen = shown === 'found' || best[rival]; // what real ones can do is for the player to find out
+  if (!real && found[rival] && seen) marks.push(['real only', 100 * found[rival].through]);
   if (mine !== null) marks.push(['yours', 100 * mine]);
   return marks;
 }
@@ -99,19 +101,30 @@ function kernelGauge() {
   return { node, draw };
 }
 
-/** Above the picture the bar, the verdict and the presets, below it what it does to a rhythm and why real ones cannot:
- *  { top, node, draw(view, palette, width) }. act: lin(), found(), again(). */
+/** Above the picture the bar, the goals and the verdict; below it the knock, why real ones cannot, and what is kept:
+ *  { top, node, draw(view, palette, width) -> the goals just reached, in words }. act: lin(), found(), mine(), again(),
+ *  hint(), knock(), save(). */
 export function kernelGame(act) {
-  const gauge = kernelGauge();
+  const [gauge, goals] = [kernelGauge(), kernelGoalRow()];
   const verdict = h('b', { 'data-role': 'verdict' });
-  const hint = h('span', { class: 'dim', 'data-role': 'hint' });
+  const hint = h('button', { class: 'hint', text: 'A hint', 'data-role': 'hint', onclick: act.hint });
   const lin = h('button', { text: 'S4D-Lin’s', 'data-role': 'lin', onclick: act.lin });
   const found = h('button', { text: 'Show the best found', 'data-role': 'found', onclick: act.found });
+  const mine = h('button', { text: 'Back to your best', 'data-role': 'mine', onclick: act.mine });
+  const save = h('button', { text: 'Save the sound', 'data-role': 'save', onclick: act.save });
+  const knock = h('button', {
+    class: 'main',
+    text: 'Knock',
+    'data-role': 'knock',
+    title: 'Knock a rhythm; when you stop, it answers.',
+  });
+  knock.addEventListener('pointerdown', (event) => event.button > 0 || act.knock());
+  knock.addEventListener('click', (event) => event.detail || act.knock()); // by Enter or Space
   const again = h('button', { text: 'Start over', 'data-role': 'again', onclick: act.again });
   const copy = h('button', { text: 'Copy result', 'data-role': 'copy' });
   const text = h('textarea', {
     readonly: '',
-    rows: 2,
+    rows: 3,
     'aria-label': 'Your result, to copy',
     'data-role': 'text',
     spellcheck: 'false',
@@ -124,25 +137,34 @@ export function kernelGame(act) {
     navigator.clipboard?.writeText(text.value).then(done, () => text.focus());
   });
   const why = h('p', { class: 'why', 'data-role': 'why' });
-  const echo = h('p', { class: 'echo', 'data-role': 'echo' });
+  const echo = h('p', { 'data-role': 'echo' });
+  const how = h('p', { class: 'dim small', text: 'Tap a rhythm of your own (or the key k), stop, and listen.' });
+  const echoes = h('div', { class: 'echo' }, knock, h('div', {}, echo, how));
   const said = h('p', { class: 'said' }, verdict, ' ', hint);
-  const presets = h('div', { class: 'row' }, again, lin, found, copy);
-  const top = h('div', { class: 'game', 'data-role': 'game' }, gauge.node, said, presets, text);
-  const node = h('div', { class: 'game' }, echo, why);
+  const presets = h('div', { class: 'row' }, mine, again, lin, found, save, copy);
+  const top = h('div', { class: 'game', 'data-role': 'game' }, gauge.node, goals.node, said);
+  const node = h('div', { class: 'game' }, echoes, why, presets, text);
   text.hidden = true;
   function draw(view, palette, width) {
     const words = kernelWhy(view);
     set(why, { text: words });
     why.hidden = !words;
-    set(lin, { text: view.real ? 'Show S4D-Real’s poles' : 'Show S4D-Lin’s poles' });
-    for (const part of [gauge.node, said, echo, found, copy]) set(part, { hidden: view.delay ? null : '' });
+    set(lin, { text: view.real ? 'Show S4D-Real’s springs' : 'Show S4D-Lin’s springs' });
+    for (const part of [gauge.node, goals.node, said, echoes, found, mine, save, copy])
+      set(part, { hidden: view.delay ? null : '' });
     if (!view.delay) {
       text.hidden = true;
-      return;
+      return [];
     }
     gauge.draw(view, palette, width);
-    set(verdict, { text: kernelVerdict(view) });
-    set(hint, { text: view.shown ? '' : kernelHint(view) });
+    const fresh = goals.draw(view);
+    const listed = kernelGoals(view);
+    const whole = listed.length > 0 && listed.every(({ done }) => done) && !view.shown;
+    set(verdict, { text: whole ? kernelPraise(view) : kernelVerdict(view) });
+    mine.hidden = view.mine === null || !(view.best[view.level][0] > view.score + 0.05);
+    const help = view.shown ? '' : kernelHint(view);
+    set(hint, { text: (view.hinted && help) || 'A hint', disabled: view.hinted ? '' : null });
+    hint.hidden = !help;
     set(echo, { text: kernelEcho(view) });
     found.disabled = !view.found[view.level];
     const share = kernelShare(view);
@@ -152,6 +174,7 @@ export function kernelGame(act) {
       text.hidden = true;
       set(copy, { text: 'Copy result' });
     }
+    return fresh;
   }
   return { top, node, draw };
 }

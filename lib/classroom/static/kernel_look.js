@@ -2,6 +2,7 @@
 import { delayWeights } from './kernel_fit.js';
 import {
   KERNEL_DELAY,
+  KERNEL_FIRST_STEP,
   KERNEL_HORIZON,
   kernelConvolution,
   kernelHeard,
@@ -35,6 +36,19 @@ function bestOwn(best, word) {
   return { mine, bestHeard: wordSaid(eigenvalues, step, weights, word, KERNEL_HORIZON, mine) };
 }
 
+/** What the best found says of the word. */
+const foundSays = (found, word) =>
+  found?.at
+    ? wordSaid(
+        found.at,
+        KERNEL_FIRST_STEP,
+        delayWeights(found.at, KERNEL_FIRST_STEP),
+        word,
+        KERNEL_HORIZON,
+        found.through,
+      )
+    : null;
+
 export function kernelLook(state, extra = {}) {
   const { eigenvalues, step, task, real, input, word } = state;
   const delay = task === 'delay';
@@ -56,6 +70,7 @@ export function kernelLook(state, extra = {}) {
     own: lone.map((m) => kernelLoop([eigenvalues[m]], step, [weights[m]], given, fine))[0] ?? null,
     kept: kernelNumbers(eigenvalues),
     level,
+    foundHeard: delay ? foundSays(extra.found?.[level], word) : null,
     heard: delay ? wordSaid(eigenvalues, step, weights, word, length, scored.through) : null,
     ...(delay ? bestOwn(state.best[level], word) : { mine: null, bestHeard: null }),
   };

@@ -3,6 +3,7 @@
 import { uniform } from './common.js';
 
 export const [KERNEL_DELAY, KERNEL_HORIZON] = [20, 64]; // where the impulse shall come out, and how many steps count
+export const KERNEL_FIRST_STEP = 0.1; // Δ at first, and that of the best found
 export const KERNEL_RIDGE = 1e-8; // of the weights of columns of length 1
 export const KERNEL_APART = 3; // steps from one letter to the next
 const PLUCK_LENGTH = 12;

@@ -1,7 +1,7 @@
 // Around the pictures of the kernel viewer: the task, the step, the sound, the input, the chosen eigenvalue in words.
 import { h, icon, set } from './common.js';
 import { KERNEL_LEVELS } from './kernel_look.js';
-import { KERNEL_INPUTS, KERNEL_STEPS, KERNEL_TASKS } from './kernel_words.js';
+import { KERNEL_HEARD, KERNEL_STEPS_HEARD, KERNEL_INPUTS, KERNEL_STEPS, KERNEL_TASKS } from './kernel_words.js';
 import { kernelChosen, kernelStepAt, kernelStepPlace } from './kernel_words.js';
 
 /** Radios that look like tabs or like pills: { node, draw(chosen) }. */
@@ -55,8 +55,8 @@ export function kernelBar(act) {
       { class: 'row controls' },
       h('div', { class: 'row' }, play, mute),
       h('label', { class: 'dial' }, 'Step Δ', step, stepValue),
-      h('div', { class: 'row' }, countWord, levels.node),
       realLabel,
+      h('div', { class: 'row' }, countWord, levels.node),
     ),
   );
   function draw(view) {
@@ -134,7 +134,7 @@ export function kernelInputs(act) {
     lengthRow.hidden = view.delay;
     word.hidden = view.input !== 'word';
     own.hidden = !view.own;
-    wanted.hidden = !view.delay || !['impulse', 'word'].includes(view.input);
+    wanted.hidden = !view.delay;
     used = view.word;
     if (document.activeElement !== word && word.getRootNode().activeElement !== word) word.value = view.word;
   }
@@ -144,18 +144,17 @@ export function kernelInputs(act) {
 /** The chosen eigenvalue in words, and what is done to hear it: { node, draw(view) }. */
 export function kernelCard() {
   const [name, which, life, turns] = [h('b'), h('span', { class: 'dim' }), h('span'), h('span')];
+  const sound = h('p', { class: 'dim small' });
   const node = h(
     'div',
     { class: 'one', 'data-role': 'one' },
     h('p', {}, name, ' ', which),
     h('p', {}, life, '; ', turns, '.'),
-    h('p', {
-      class: 'dim small',
-      text: 'As a sound: the numbers K₀, K₁, … themselves, 4,000 of them a second, two seconds at most, all equally loud at their loudest.',
-    }),
+    sound,
   );
   function draw(view) {
     const said = kernelChosen(view);
+    set(sound, { text: view.delay ? KERNEL_STEPS_HEARD : KERNEL_HEARD });
     for (const [part, text] of [
       [name, said.name],
       [which, said.which],

@@ -164,8 +164,14 @@ export function kernelPlane(act) {
     return made;
   }
 
-  function marks({ eigenvalues, chosen }, palette, place) {
+  function marks({ eigenvalues, chosen, delay, mine, shown }, palette, place) {
     const made = [];
+    if (delay && mine === null && !shown) {
+      const [real, imaginary] = eigenvalues[chosen];
+      const at = [place.x(real) - 17, place.y(imaginary) + (imaginary ? 4 : -15)];
+      const look = { 'text-anchor': 'end', 'font-weight': 650, 'font-size': 12.5, class: 'halo', 'data-role': 'drag' };
+      made.push(word(...at, 'drag me', { ...look, style: `fill:${palette.accent}` }));
+    }
     const order = eigenvalues.map((_, m) => m).sort((a, b) => (a === chosen) - (b === chosen));
     for (const m of order) {
       const [x, y] = [place.x(eigenvalues[m][0]), place.y(eigenvalues[m][1])];

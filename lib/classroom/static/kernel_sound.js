@@ -1,8 +1,11 @@
-// The kernel as a sound: its numbers, 4,000 a second. Nothing plays before a button or key asks for it.
+// The kernel as a sound: its numbers, 4,000 a second; in the task its steps, slow enough to count. Nothing plays before a
+// button or key asks for it.
+import { KNOCK_RATE, knockOnce, knockSamples } from './kernel_knock.js';
 import { kernelOf } from './kernel_model.js';
 
 export const KERNEL_RATE = 4000; // steps a second
-const [SOUND_MOST, SOUND_LOUD, SOUND_PAUSE] = [8000, 0.22, 900]; // steps; of full scale; milliseconds between strikes
+const [SOUND_MOST, SOUND_LOUD] = [8000, 0.22]; // steps; of full scale
+const [SOUND_PAUSE, SOUND_STEPS] = [900, 3700]; // milliseconds from one strike to the next; from one rhythm to the next
 const BUFFER_RATE = 8000; // every browser takes this one; played at half speed
 
 /** The samples of a kernel, the loudest of them 1 or −1, cut where all that follows is below a thousandth. */
@@ -19,32 +22,20 @@ export function kernelSamples({ eigenvalues, step, weights }) {
   return samples;
 }
 
-/** { start(view), change(view), mute(on), stop(), playing }: strikes again and again, and at once when it changes. */
+/** What is heard of a view: { samples, rate, pause, steps: whether they are steps that an eye can follow }. */
+const soundOf = (view) =>
+  view.delay
+    ? { samples: knockSamples(view), rate: KNOCK_RATE, pause: SOUND_STEPS, steps: true }
+    : { samples: kernelSamples(view), rate: KERNEL_RATE, pause: SOUND_PAUSE, steps: false };
+
+/** { start(view), change(view), knock(view), answer(view), mute(on), stop(), playing }: strikes again and again. What is
+ *  changed is heard at once, a rhythm from its next beginning on; knock: wood, once; answer: what comes out, once. */
 export function kernelPlayer(alive, told) {
   const player = { playing: false, strikes: 0 };
   let [context, volume, source, timer, soon] = [null, null, null, null, null];
   let view = null;
 
-  function strike() {
-    if (!alive()) return player.stop();
-    player.strikes += 1;
-    const samples = kernelSamples(view);
-    const buffer = context.createBuffer(1, samples.length, BUFFER_RATE);
-    buffer.copyToChannel(samples, 0);
-    const [next, fade, now] = [context.createBufferSource(), context.createGain(), context.currentTime];
-    next.buffer = buffer;
-    next.playbackRate.value = KERNEL_RATE / BUFFER_RATE;
-    next.connect(fade).connect(volume);
-    next.start();
-    if (source) {
-      source.fade.gain.setTargetAtTime(0, now, 0.01); // the last one fades away under the new one
-      source.node.stop(now + 0.08);
-    }
-    source = { node: next, fade };
-    return told(player);
-  }
-  player.start = (first) => {
-    view = first;
+  function ready() {
     const Context = globalThis.AudioContext ?? globalThis.webkitAudioContext;
     if (!Context) return false;
     if (!context) {
@@ -54,33 +45,66 @@ export function kernelPlayer(alive, told) {
     }
     context.resume?.();
     player.mute(view.muted);
-    player.playing = true;
-    strike();
-    timer = setInterval(strike, SOUND_PAUSE);
     return true;
-  };
-  player.change = (next) => {
-    view = next;
-    if (!player.playing || soon !== null) return;
-    soon = setTimeout(() => {
-      soon = null;
-      if (!player.playing) return;
-      clearInterval(timer);
-      strike();
-      timer = setInterval(strike, SOUND_PAUSE);
-    }, 90);
-  };
-  player.mute = (on) => volume && volume.gain.setTargetAtTime(on ? 0 : SOUND_LOUD, context.currentTime, 0.01);
-  player.stop = () => {
-    clearInterval(timer);
-    clearTimeout(soon);
-    [soon, player.playing] = [null, false];
+  }
+  function sound({ samples, rate, steps }) {
+    const buffer = context.createBuffer(1, samples.length, BUFFER_RATE);
+    buffer.copyToChannel(samples, 0);
+    const [next, fade] = [context.createBufferSource(), context.createGain()];
+    next.buffer = buffer;
+    next.playbackRate.value = rate / BUFFER_RATE;
+    next.connect(fade).connect(volume);
+    next.start();
+    hush(); // the last one fades away under the new one
+    source = { node: next, fade };
+    player.strikes += 1;
+    told(player, steps);
+  }
+  function hush() {
     if (source) {
       source.fade.gain.setTargetAtTime(0, context.currentTime, 0.01);
       source.node.stop(context.currentTime + 0.08);
-      source = null;
     }
-    told(player);
+    source = null;
+  }
+  function strike() {
+    clearTimeout(timer);
+    if (!alive()) return player.stop();
+    const made = soundOf(view);
+    timer = setTimeout(strike, made.pause);
+    return sound(made);
+  }
+  player.start = (first) => {
+    view = first;
+    if (!ready()) return false;
+    player.playing = true;
+    strike();
+    return true;
+  };
+  player.change = (next) => {
+    const other = ['delay', 'input', 'word'].some((name) => next[name] !== view?.[name]);
+    view = next;
+    if (!player.playing || soon !== null || (next.delay && !other)) return;
+    soon = setTimeout(() => {
+      soon = null;
+      if (player.playing) strike();
+    }, 90);
+  };
+  player.knock = (now) => {
+    view = now;
+    if (ready()) sound({ samples: knockOnce(), rate: KNOCK_RATE, steps: false });
+  };
+  player.answer = (now) => {
+    view = now;
+    if (ready() && alive()) sound({ samples: knockSamples({ ...now, given: null }), rate: KNOCK_RATE, steps: true });
+  };
+  player.mute = (on) => volume && volume.gain.setTargetAtTime(on ? 0 : SOUND_LOUD, context.currentTime, 0.01);
+  player.stop = () => {
+    clearTimeout(timer);
+    clearTimeout(soon);
+    [soon, player.playing] = [null, false];
+    hush();
+    told(player, false);
   };
   player.close = () => {
     player.stop();

@@ -32,8 +32,18 @@ export const KERNEL_STYLE = `
 .mtm .legend i.ring { width: 10px; height: 10px; border: 1.5px solid var(--kernel-ring); border-radius: 50% }
 .mtm .one { min-height: 8.4em; margin-top: 8px } .mtm .one p + p { margin-top: 2px } .mtm .one b { font-size: 14px }
 .mtm .game { margin-top: 4px } .mtm .game .row { margin-top: 6px; gap: 6px 8px }
-.mtm .said { min-height: 1.5em; margin: 2px 0 0 } .mtm.narrow .said { min-height: 3em } .mtm .why { margin-top: 8px; max-width: 62ch }
+.mtm .said { min-height: 26px; margin: 2px 0 0 } .mtm.narrow .said { min-height: 3em } .mtm .why { margin-top: 8px; max-width: 62ch }
 .mtm textarea { width: 100%; margin-top: 8px; padding: 6px 9px; font: inherit; font-size: 12.5px; color: var(--ink); background: var(--panel);
   border: 1px solid var(--line); border-radius: 7px; resize: none; box-sizing: border-box }
+.mtm .goals { display: flex; flex-wrap: wrap; gap: 4px 18px; margin: 2px 0 4px; min-height: 1.5em }
+.mtm .goal-mark { display: inline-flex; gap: 6px; align-items: center; color: var(--dim); transform-origin: left }
+.mtm .goal-mark.done { color: var(--good); font-weight: 600 }
+.mtm .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
+.mtm .waves { position: relative } .mtm .head { position: absolute; left: 0; width: 2px; background: var(--accent); opacity: 0; pointer-events: none }
+.mtm .echo { display: grid; grid-template-columns: max-content 1fr; gap: 4px 12px; align-items: center; margin-top: 8px; min-height: 44px }
+.mtm [data-role=knock] { min-height: 40px; min-width: 84px; justify-content: center; font-size: 14px; touch-action: manipulation }
+.mtm [data-role=knock]:active { transform: translateY(1px) }
+.mtm button.hint { min-height: 24px; padding: 0 9px; margin-left: 4px; text-align: left }
+.mtm button.hint:disabled { opacity: 1; padding: 0; border-color: transparent; background: none; color: var(--dim) }
 .mtm .status { margin-top: 8px; min-height: 2.9em; font-size: 13.5px }
 `;

@@ -1,14 +1,15 @@
 // What comes out: the motion (a line), the recurrence (dots) and the convolution (rings), over what went in (bars).
 import { clamp, h, set } from './common.js';
-import { KERNEL_APART, KERNEL_DELAY } from './kernel_model.js';
+import { KNOCK_STEPS } from './kernel_knock.js';
+import { KERNEL_APART, KERNEL_DELAY, KERNEL_HORIZON } from './kernel_model.js';
 import { memoryNumber, memoryTicks } from './memory_axis.js';
 
 const [WAVE_LEFT, WAVE_RIGHT, WAVE_LOW] = [46, 12, 42];
 const [ROW_IN, ROW_OUT] = [16, 35]; // of the letters
 
-/** What should come out in the task: [[step, value]], for an impulse and for a word. */
-export function kernelWanted({ delay, input, given, length }) {
-  if (!delay || !['impulse', 'word'].includes(input)) return [];
+/** What should come out in the task, twenty steps after it went in: [[step, value]]. */
+export function kernelWanted({ delay, given, length }) {
+  if (!delay) return [];
   return Array.from(given, (value, t) => [t + KERNEL_DELAY, value]).filter(([t, value]) => value && t < length);
 }
 
@@ -26,7 +27,10 @@ export function kernelRange({ output, motion, delay, input, given, own }) {
 }
 
 export function kernelWave() {
-  const node = h('svg:svg', { class: 'wave', 'aria-hidden': 'true', 'data-role': 'wave' });
+  const picture = h('svg:svg', { class: 'wave', 'aria-hidden': 'true', 'data-role': 'wave' });
+  const head = h('i', { class: 'head', 'data-role': 'head' }); // where one listens
+  const node = h('div', { class: 'waves' }, picture, head);
+  let ends = [0, 0];
 
   function draw(view, palette, width, tall) {
     const { output, convolved, motion, fine, given, length, delay, own, heard, word, input } = view;
@@ -82,7 +86,7 @@ export function kernelWave() {
         text: 'step',
       }),
     );
-    if (delay && input !== 'word') {
+    if (delay && input === 'impulse') {
       made.push(
         h('svg:rect', {
           x: x(KERNEL_DELAY) - gap / 2,
@@ -149,11 +153,12 @@ export function kernelWave() {
       );
       made.push(h('svg:circle', { cx: x(t), cy: y(output[t]), r: dot, fill: palette.states[1], 'data-role': 'dot' }));
     }
+    const room = KERNEL_APART * gap >= 12; // letters that would lie on one another are left out
     const letter = (t, text, level, more) =>
       h('svg:text', { x: x(t), y: level, 'text-anchor': 'middle', 'font-size': 13, 'font-weight': 700, text, ...more });
     const name = (text, level) =>
       h('svg:text', { x: WAVE_LEFT - 7, y: level, 'text-anchor': 'end', class: 'dim', 'font-size': 11.5, text });
-    if (input === 'word') {
+    if (input === 'word' && room) {
       made.push(name('in', ROW_IN), name(heard ? 'out' : '', ROW_OUT));
       [...word].forEach(
         (one, k) => one !== ' ' && made.push(letter(KERNEL_APART * k, one, ROW_IN, { style: `fill:${palette.dim}` })),
@@ -168,8 +173,17 @@ export function kernelWave() {
           made.push(letter(KERNEL_DELAY + KERNEL_APART * k, one, ROW_OUT, { ...look, 'data-role': 'heard' }));
       });
     }
-    node.replaceChildren(...made);
-    set(node, { width, height: tall, viewBox: `0 0 ${width} ${tall}` });
+    picture.replaceChildren(...made);
+    set(picture, { width, height: tall, viewBox: `0 0 ${width} ${tall}` });
+    set(head, { style: `top: ${top}px; height: ${bottom - top}px` });
+    ends = [x(0), x(KERNEL_HORIZON - 1)];
   }
-  return { node, draw };
+  /** The line goes along the steps as they are heard; false: it goes away. */
+  function run(on) {
+    head.getAnimations?.().forEach((each) => each.cancel());
+    if (!on) return;
+    const [from, to] = ends.map((at) => ({ transform: `translateX(${at - 1}px)`, opacity: 0.75 }));
+    head.animate?.([from, to], { duration: (1000 * (KERNEL_HORIZON - 1)) / KNOCK_STEPS });
+  }
+  return { node, draw, run };
 }

@@ -7,6 +7,11 @@ export const KERNEL_TASKS = { listen: 'Listen', delay: 'Build a twenty-step dela
 export const KERNEL_INPUTS = { impulse: 'Impulse', step: 'Constant', pluck: 'Pluck', word: 'Rhythm' };
 export const [KERNEL_DECAY, KERNEL_TURN] = [16, 26]; // the largest −Re and Im of an eigenvalue
 
+export const KERNEL_HEARD =
+  'As a sound: the numbers K₀, K₁, … themselves, 4,000 of them a second, two seconds at most, all equally loud at their loudest.';
+export const KERNEL_STEPS_HEARD =
+  'As a sound: twenty steps a second, so that the answer comes a second later. Wood is what goes in, a drum what comes out: whatever comes out.';
+
 /** Three digits or so, with a true minus. */
 export const kernelDigits = (x, digits = 3) =>
   Number(x.toPrecision(digits)).toLocaleString('en', { maximumFractionDigits: 4 }).replace('-', '−');
@@ -25,8 +30,9 @@ export const kernelLife = ([real], step) => {
 };
 
 /** How fast it turns, in words. */
-export function kernelTurns([, imaginary], step) {
+export function kernelTurns([real, imaginary], step) {
   const cycles = (imaginary * step) / (2 * Math.PI);
+  if (!imaginary && !real) return 'it does not turn: it keeps what came for ever';
   if (!imaginary) return 'it does not turn: it can fade, and cannot ring';
   const heard = Math.abs(cycles - Math.round(cycles));
   const folded = cycles > 0.5 ? ', which the steps cannot follow: they show ' + kernelDigits(heard) : '';
@@ -35,7 +41,7 @@ export function kernelTurns([, imaginary], step) {
 }
 
 /** The chosen one in a sentence. */
-export function kernelChosen({ eigenvalues, chosen, step }) {
+export function kernelChosen({ eigenvalues, chosen, step, delay }) {
   const one = eigenvalues[chosen];
   const which = eigenvalues.length > 1 ? `Number ${chosen + 1} of ${eigenvalues.length}` : 'The only one';
   const pair = one[1] ? ', with its mirror image' : ', on the real axis';
@@ -43,7 +49,7 @@ export function kernelChosen({ eigenvalues, chosen, step }) {
     name: `λ = ${kernelNumber(one)}`,
     which: `${which}${pair}`,
     life: kernelLife(one, step),
-    turns: kernelTurns(one, step),
+    turns: kernelTurns(one, step).replace(delay ? /; [^;]* Hz as a sound$/ : '', ''), // there the steps are heard
   };
 }
 
@@ -59,7 +65,7 @@ export function kernelAnswer(view) {
     const longest = eigenvalues.reduce((best, each) => (each[0] > best[0] ? each : best));
     const turning = eigenvalues.filter(([, imaginary]) => imaginary).length;
     const rings = turning
-      ? `${turning === eigenvalues.length ? 'All' : turning} of ${eigenvalues.length} ring`
+      ? `${turning === eigenvalues.length ? 'All' : `${turning} of`} ${eigenvalues.length} ring`
       : 'None of them rings: real ones only fade';
     return {
       short: `${kept} number${kept > 1 ? 's' : ''}, and the past for as long as ${kept > 1 ? 'they' : 'it'} ${turning ? 'swing' : 'fade'}${kept > 1 ? '' : 's'}.`,
@@ -94,7 +100,8 @@ export function kernelWhy({ eigenvalues, delay, found }) {
 }
 
 /** What to do, and how it is counted. */
-export const KERNEL_GOAL = 'Make the blow at step 0 come out once more at step 20, and nowhere else. Drag the springs.';
+export const KERNEL_GOAL =
+  'A knock goes in at step 0. Drag the springs until it comes out at step 20, and nowhere else.';
 export const KERNEL_RULE =
   'The page finds the weights C by least squares over 64 steps. S4D-Lin is how networks of this kind begin: −½ + πni, pitches at equal distances.';
 
@@ -117,16 +124,25 @@ export function kernelStatus(view) {
   if (heard && input === 'word') said.push(kernelEcho(view));
   else if (input !== 'impulse') said.push(`Input: ${KERNEL_INPUTS[input].toLowerCase()}.`);
   if (delay && mine !== null) said.push(`Your best with ${springsWord(view)}: ${kernelPercent(mine)}.`);
-  if (playing) said.push(muted ? 'It plays, but the sound is off.' : 'It plays, struck again and again.');
+  if (playing)
+    said.push(
+      muted
+        ? 'It plays, but the sound is off.'
+        : delay
+          ? 'It plays, twenty steps a second.'
+          : 'It plays, struck again and again.',
+    );
   return said.join(' ');
 }
 
-export function kernelVerdict({ score, found, level, lin, real, best, shown }) {
+export function kernelVerdict({ score, found, level, lin, real, best, shown, moved }) {
   const top = found[level]?.score;
   if (!top) return '';
+  if (shown === 'found' && moved) return 'From the best found: it does not count as yours. Start over.';
   if (shown === 'found') return 'The best that a search found. Start over, and come near it.';
   if (shown) return `${real ? 'S4D-Real' : 'S4D-Lin'}’s. It counts as yours once half of the points stand elsewhere.`;
-  const own = best[level]?.[0] ?? 0;
+  if (!best[level]) return 'How near can you come?';
+  const own = best[level][0];
   if (own > top - 0.05) return 'As good as any that a search found.';
   const share = score / top;
   if (share > 0.97) return 'Nearly the best that a search found.';
@@ -142,21 +158,31 @@ export const kernelEcho = ({ heard, word }) =>
     : `Knock “${kernelBeats(word)}” on it: 20 steps later it knocks “${kernelBeats(heard)}” (· is missing, x too much).`;
 
 /** Something to send to a friend. */
-export function kernelShare({ found, kept, lin, real, level, eigenvalues, bestHeard, mine, word }) {
+export function kernelShare({ found, kept, lin, real, level, eigenvalues, bestHeard, mine, word, best }) {
   if (mine === null) return '';
   const what = real ? `${eigenvalues.length} real eigenvalues` : `${level} of springs`;
   const beside = real ? '' : `S4D-Lin: ${kernelPercent(lin / 100)}, `;
   const said = bestHeard ? ` I knocked “${kernelBeats(word)}”, it knocked “${kernelBeats(bestHeard)}”.` : '';
-  return `Hear the kernel: a delay of twenty steps from ${what} (${kept} numbers): ${kernelPercent(mine)} comes through. ${beside}best found: ${kernelPercent(found[level]?.through ?? 0)}.${said}`;
+  const code = kernelCode({ best: best[level], real });
+  return `Hear the kernel: a delay of twenty steps from ${what} (${kept} numbers): ${kernelPercent(mine)} comes through. ${beside}best found: ${kernelPercent(found[level]?.through ?? 0)}.${said}${code && `\n${code}`}`;
+}
+
+/** The reader's best as a line of Python, to be kept or played with by others. */
+function kernelCode({ best, real }) {
+  if (!best?.[1]?.length) return '';
+  const [, eigenvalues, step] = best;
+  const numbers = eigenvalues.map(([a, b]) => `${a}${b ? `+${b}j` : ''}`).join(', ');
+  return `HearTheKernel([${numbers}], step=${step}, task="delay"${real ? ', real=True' : ''})`;
 }
 
 export function kernelKeys({ real, delay }) {
   return [
-    [real ? '← →' : '← → ↑ ↓', 'move the chosen eigenvalue'],
+    [real ? '← →' : '← → ↑ ↓', 'move the chosen eigenvalue (with Shift ten times as far)'],
     ['Home End', 'to the edge: never dies, dies fastest'],
     ['PageUp PageDown', 'choose'],
     ['[ ]', 'step Δ'],
     ['Space', 'play, stop'],
+    ...(delay ? [['k', 'knock']] : []),
     ['m', 'sound off'],
     ['i', 'next input'],
     ['t', 'other task'],
@@ -182,7 +208,7 @@ export function kernelBounded([a, b], real) {
 }
 
 /** What a key does: traits to set, { act }, or null. */
-export function kernelKey(view, key) {
+export function kernelKey(view, key, shift = false) {
   const { eigenvalues, chosen, step, input, task, real } = view;
   const one = eigenvalues[chosen];
   const far = decayPlace(one[0]);
@@ -192,12 +218,13 @@ export function kernelKey(view, key) {
   const across = (by) => put([decayAt(Math.max(0, far + by)), one[1]]);
   const along = (by) => (real ? null : put([one[0], Math.max(0, Math.round((one[1] + by) * 100) / 100)]));
   const choose = (by) => ({ chosen: (chosen + by + eigenvalues.length) % eigenvalues.length });
+  const far10 = shift ? 10 : 1;
   const next = (list, now) => list[(list.indexOf(now) + 1) % list.length];
   const moves = {
-    ArrowLeft: () => across(0.01),
-    ArrowRight: () => across(-0.01),
-    ArrowUp: () => along(0.1),
-    ArrowDown: () => along(-0.1),
+    ArrowLeft: () => across(0.01 * far10),
+    ArrowRight: () => across(-0.01 * far10),
+    ArrowUp: () => along(0.1 * far10),
+    ArrowDown: () => along(-0.1 * far10),
     Home: () => put([0, one[1]]),
     End: () => put([-KERNEL_DECAY, one[1]]),
     PageDown: () => choose(1),
@@ -206,6 +233,7 @@ export function kernelKey(view, key) {
     ']': () => ({ step: kernelStepAt(Math.min(KERNEL_STEPS, kernelStepPlace(step) + 2)) }),
     ' ': () => ({ act: 'play' }),
     m: () => ({ act: 'mute' }),
+    k: () => (task === 'delay' ? { act: 'knock' } : null),
     i: () => ({ input: next(Object.keys(KERNEL_INPUTS), input) }),
     t: () => ({ task: next(Object.keys(KERNEL_TASKS), task) }),
     r: () => (task === 'delay' ? { act: 'real' } : null),
