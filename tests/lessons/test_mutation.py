@@ -220,6 +220,13 @@ MUTATIONS = [
         unit="tests/unit/test_selective_scan.py",
         lesson="08_1",
     ),
+    Mutation(
+        file="seqmodels/jamba/experts.py",
+        old="if self.renormalise else weights",
+        new="if not self.renormalise else weights",
+        unit="tests/unit/test_experts.py",
+        lesson="08_3",
+    ),
 ]
 
 

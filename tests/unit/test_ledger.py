@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
@@ -278,6 +279,8 @@ def test_the_tool_measures_writes_and_keeps_the_other_rows(data, capsys, monkeyp
     assert many == [row["characters"], row["bits"]] == [sum(map(len, saltmere().train)), row["spread"][0]]
     assert 0 < few[0] < many[0] / 10 and few[1] > many[1]
     assert tool.main(["nothing"], [urn], data) == 1 and "there are: a new urn" in capsys.readouterr().err
+    with pytest.raises(ValueError, match="one line of 1 to 40 characters"):
+        tool.main([], [replace(urn, name="urn " * 11, learn=None)], data)
 
 
 def test_the_committed_rows_are_those_of_the_tool():
