@@ -23,7 +23,7 @@ class BeDelta(Viewer):
     sequences: (S, 12) numbers from 0 to 1; marks: (S, 12), two ones a row; unseen: the pair (numbers, marks), (U, 12)
     each, for level 2: as BeTheGate takes them. Without them the board draws its own, the same for everybody.
     trained: mapping from a level (1 to 5 or its name in LEVELS) to the Δ that a model chose, (S, 12) for the sequences
-    of that level, those of level 2 being the unseen; level 5 may have (S, 2, 12).
+    of that level, those of level 2 being the unseen; level 5 may have (S, 2, 12). It is laid over the exact form only.
 
     From a cell, read or set ``game.level`` (1 to 5), ``game.sequence``, ``game.delta`` (12 values from 0 to 6; level 5
     also ``game.second``, of the second memory), ``game.rule`` ({"marked": Δ, "other": Δ}; level 2), ``game.memories``
@@ -189,5 +189,6 @@ class BeDelta(Viewer):
         """The board as it stands as a matplotlib Figure; the Viewer makes the PNG of it."""
         from .delta_board_picture import delta_figure
 
-        other = (self._row["trained"] or self._best(self._row)) if self.overlay else None
+        learned = None if self.simplified else self._row["trained"]  # it learned in the exact form
+        other = (learned or self._best(self._row)) if self.overlay else None
         return delta_figure(self.title, self._row, self._dials(self._row), self.simplified, other)

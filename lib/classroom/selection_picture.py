@@ -56,6 +56,6 @@ def selection_figure(viewer):
     axes["still there"].set_xticks([s + 0.5 for s in places], labels, fontsize=7, color=INK)
     for label in axes["still there"].get_xticklabels():
         label.set(parse_math=False, fontfamily="DejaVu Sans Mono")
-    key = "bars: this channel (coloured: marked tokens), line: mean of all" if viewer.marked else "line: mean of all"
+    key = "bars: this channel (coloured: marked steps), line: mean of all" if viewer.marked else "line: mean of all"
     figure.text(LEFT, 0.02, f"{key}; framed: step {t + 1}", fontsize=7, color=DIM)
     return figure

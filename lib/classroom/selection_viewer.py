@@ -176,7 +176,7 @@ class SelectionViewer(Viewer):
         if self.marked:
             marks = np.array(self.marked)
             means = share[marks].mean(), share[~marks].mean()
-            said.append("the door of channel {} is open by {:.2f} at marked tokens, by {:.2f} elsewhere".format(
+            said.append("the door of channel {} is open by {:.2f} at marked steps, by {:.2f} elsewhere".format(
                 self.channel, *means))  # fmt: skip
         else:
             said.append(f"the door of channel {self.channel} is open by {share.mean():.2f} on average")

@@ -92,6 +92,8 @@ test('the view: best dials laid over, after a try only', () => {
   const learned = game.deltaView(state({ _levels: [{ ...LEVELS[0], sequences: trained }], overlay: true }));
   assert.ok(learned.fromModel);
   assert.deepEqual(learned.trained.delta, [0.1, 0.2, 0.3, 0.4]);
+  const other = game.deltaView(state({ _levels: [{ ...LEVELS[0], sequences: trained }], overlay: true, simplified: true })); // prettier-ignore
+  assert.ok(!other.fromModel && other.trained, 'it learned in the exact form: under the code form the best is shown');
 });
 
 test('what is said', () => {

@@ -103,10 +103,10 @@ const VIEW = {
 
 test('the answer says when the door opens and what is then in the room', () => {
   const { short, long } = words.selectionAnswer(VIEW);
-  assert.equal(short, 'Channel 2: its door is open by 0.90 at marked tokens, by 0.20 elsewhere.');
+  assert.equal(short, 'Channel 2: its door is open by 0.90 at marked steps, by 0.20 elsewhere.');
   assert.equal(
     long,
-    'In the room after step 3 “c”: 75\u00a0% is from the one marked token so far, 25\u00a0% from the 2 others.',
+    'In the room after step 3 “c”: 75\u00a0% is from the one marked step so far, 25\u00a0% from the 2 others.',
   );
   const free = words.selectionAnswer({ ...VIEW, marks: [] });
   assert.equal(free.short, 'Channel 2: its door is widest, 0.90, at step 2 “B”.');
@@ -128,7 +128,15 @@ test('numbers in words', () => {
   assert.match(second, /gone after 6\.9 steps\.$/);
   assert.deepEqual(words.around([...'abcdef'], 3, 2), ['… bc', 'd', 'ef']);
   assert.deepEqual(words.around([...'abcdefg'], 3, 2), ['… bc', 'd', 'ef …']);
-  assert.equal(words.sameStart('a cat', 'a dog'), 2);
+});
+
+test('of two answers of as many words, only those that differ are pointed out', () => {
+  const pointed = (before, after) => words.apart(before, after).filter(({ differs }) => differs).map(({ text }) => text); // prettier-ignore
+  assert.deepEqual(pointed('3 1 2 4', '3 3 2 4'), ['3 ']);
+  assert.deepEqual(pointed('a cat\nis', 'a dog\nis'), ['dog\n']);
+  assert.deepEqual(pointed('a cat', 'a dog that'), ['dog that']);
+  const whole = words.apart('1 2', '1 3').map(({ text }) => text);
+  assert.equal(whole.join(''), '1 3');
 });
 
 test('without Python the viewer says so', () => {
@@ -145,6 +153,6 @@ test('keys', () => {
   const press = (key) => words.selectionKey(now, key);
   assert.deepEqual([press('ArrowRight'), press('PageDown'), press('Home')], [{ position: 6 }, { position: 9 }, { position: 0 }]); // prettier-ignore
   assert.deepEqual([press('ArrowUp'), press('ArrowDown')], [{ row: 0 }, { row: 2 }]);
-  assert.deepEqual([press('+'), press('-'), press('a').act], [{ act: 'turn', with: 1 }, { act: 'turn', with: -1 }, 'whose']); // prettier-ignore
+  assert.deepEqual([press('+'), press('-'), press('a').act, press('0').act], [{ act: 'turn', with: 1 }, { act: 'turn', with: -1 }, 'whose', 'stopClock']); // prettier-ignore
   for (const key of ['x', 'Tab', 'Enter']) assert.equal(press(key), null);
 });

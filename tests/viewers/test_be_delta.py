@@ -321,6 +321,9 @@ def test_a_rule_locked_knobs_and_a_trained_delta(browser, tmp_path):
         assert trait(page, "tested"), "the run stays shown"
         root.locator("[data-role=overlay]", has_text="Show the trained Δ").click()
         root.locator("[data-gate='delta-3']").wait_for(state="attached")
+        root.locator("[data-role=code]").click()
+        root.locator("[data-role=trained-path]").wait_for(state="detached")
+        is_now(page, "overlay", False)
         root.locator("[data-level='4']").click()
         locked = made._levels[3]["sequences"][0]["locked"]
         root.locator("[data-role=lock]").first.wait_for(state="attached")

@@ -48,12 +48,13 @@ function render({ model, el }) {
     again: () => put(freshDelta(state())),
     pick: (sequence) => put(toSequence(state(), sequence)),
     next: () => put(toSequence(state(), model.get('sequence') + 1)),
-    form: (simplified) => put({ simplified, tested: false }),
+    form: (simplified) => put({ simplified, tested: false, overlay: false }),
     memories() {
       if (model.get('level') === 5) put({ memories: 3 - model.get('memories'), tested: false, overlay: false });
     },
     overlay() {
-      if (deltaView(state()).mayLook) put({ overlay: !model.get('overlay') });
+      const shown = model.get('overlay');
+      if (shown || deltaView(state()).mayLook) put({ overlay: !shown });
     },
     row() {
       const names = Object.keys(deltaView(state()).dials);

@@ -57,7 +57,7 @@ export function deltaCard(act) {
     if (level < 5) set(onward, { text: `Level ${level + 1}: ${DELTA_LEVELS[level + 1]}` });
     more.hidden = level !== 5 || !(view.mayLook || view.memories === 2);
     set(more, { text: view.memories === 2 ? 'Back to one memory' : 'Give it a second memory' });
-    overlay.disabled = !view.mayLook;
+    overlay.disabled = !view.mayLook && !view.trained;
     const which = view.fromModel ? 'the trained Δ' : 'the best Δ';
     set(overlay, {
       text: `${view.trained ? 'Hide' : 'Show'} ${which}`,

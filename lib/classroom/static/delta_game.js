@@ -103,7 +103,8 @@ export function deltaView(state) {
     named = (values) => Object.fromEntries(values.map((list, k) => [DELTA_NAMES[k], list])),
     shares = deltaShares(state, lists),
     rows = state.tested ? testRows(state) : [];
-  const other = row.trained?.length === lists.length ? row.trained : null,
+  const learned = !state.simplified && row.trained?.length === lists.length, // it learned in the exact form
+    other = learned ? row.trained : null,
     shown = state.overlay ? (other ?? bestDials(state, row)) : null,
     earlier = state.scores.filter(sameKind(state));
   const view = {

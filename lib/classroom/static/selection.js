@@ -12,7 +12,7 @@ import { SELECTION_KEYS, around, selectionAnswer, selectionMoment, stepSum, toke
 
 const SELECTION_QUESTION = 'When does the model open the door, and what is then in the room?';
 const SORT_WORDS = {
-  marked: 'opens most at marked tokens',
+  marked: 'opens most at marked steps',
   'half-life': 'keeps longest',
   number: 'number',
 };
@@ -96,7 +96,7 @@ function render({ model, el }) {
     const entry = (text, style, kind) => h('span', {}, h('i', { style, class: kind }), text);
     legend.replaceChildren(
       ...(view.marks.length
-        ? [entry('marked token', `--swatch:${marked}`), entry('other token', `--swatch:${other}`)]
+        ? [entry('marked step', `--swatch:${marked}`), entry('other step', `--swatch:${other}`)]
         : []),
       entry('mean of all channels', '', 'line'),
       entry('eight of ten channels', `--swatch:${mix(palette.panel, palette.dim, 0.32)}`),

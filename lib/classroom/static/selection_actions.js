@@ -33,6 +33,10 @@ export function selectionActions(model, ui, look, { put, redraw, python, alive }
       act.set(look().delta * 1.25 ** by);
       act.settle();
     },
+    stopClock() {
+      act.set(0);
+      act.settle();
+    },
     letGo: () => put({ hold: null, held_text: '' }),
     whose(all = !ui.all) {
       ui.all = all;

@@ -1,6 +1,6 @@
 // A Δ set by hand: in which channels, as it is again, what the model says then; and Python's part in it.
 import { h, set } from './common.js';
-import { holdWords, pythonWords, sameStart } from './selection_words.js';
+import { apart, holdWords, pythonWords } from './selection_words.js';
 
 /** The panel: { node, draw }. act: whose(all), letGo. */
 export function handPanel(act) {
@@ -22,18 +22,17 @@ export function handPanel(act) {
     names_.forEach((each, k) => set(whose.options[k], { text: each }));
     whose.selectedIndex = all ? 1 : 0;
     free.disabled = !hold;
-    set(now, { text: hold ? holdWords(view) : 'Drag the knob in the door lane up or down, or press + and −.' });
+    set(now, { text: hold ? holdWords(view) : 'Drag the knob in the door lane up or down, or press + and −; 0 stops the clock.' });
     const said = pythonWords(python.state, { hold, canCompute, text: python.text });
     set(told, { text: said, 'data-bad': `${python.state === 'failed'}` });
     told.hidden = !said;
     effect.hidden = !text && !heldText;
     [names[1], texts[1]].forEach((part) => (part.hidden = !hold || !heldText));
     [names[0], texts[0]].forEach((part) => (part.hidden = !text));
-    const both = sameStart(text, heldText);
     const line = (words) => words.replaceAll('\n', '⏎');
     set(texts[0], { text: line(text) });
     if (text && text === heldText) texts[1].replaceChildren(h('i', { text: 'the same' }));
-    else texts[1].replaceChildren(h('i', { text: line(heldText.slice(0, both)) }), h('b', { text: line(heldText.slice(both)) })); // prettier-ignore
+    else texts[1].replaceChildren(...apart(text, heldText).map((part) => h(part.differs ? 'b' : 'i', { text: line(part.text) }))); // prettier-ignore
   }
   return { node, draw };
 }

@@ -36,14 +36,14 @@ export function selectionAnswer(view) {
   let short;
   if (marks.length) {
     const [marked, other] = marksApart(doorRow, marks).map((x) => plain(x));
-    short = `${who}: its door is open by ${marked} at marked tokens, by ${other} elsewhere.`;
+    short = `${who}: its door is open by ${marked} at marked steps, by ${other} elsewhere.`;
   } else {
     const widest = doorRow.reduce((best, x, k) => (x > doorRow[best] ? k : best), 0);
     short = `${who}: its door is widest, ${plain(doorRow[widest])}, at ${tokenWord(tokens, widest)}.`;
   }
   const seen = marks.slice(0, t + 1).filter(Boolean).length;
   const from = marks.length
-    ? `${percent(room.marked)} is from the ${counted(seen, 'marked token')} so far, ${percent(room.other)} from the ${counted(t + 1 - seen, 'other')}`
+    ? `${percent(room.marked)} is from the ${counted(seen, 'marked step')} so far, ${percent(room.other)} from the ${counted(t + 1 - seen, 'other')}`
     : `${percent(room.share)} is from ${tokenWord(tokens, room.most)}`;
   const place = hold ? 'With Δ set by hand, in the room' : 'In the room';
   const long =
@@ -112,6 +112,7 @@ export function selectionKey({ position, row, length, channels }, key) {
     '+': ['turn', 1],
     '=': ['turn', 1],
     '-': ['turn', -1],
+    0: ['stopClock'],
     a: ['whose'],
   };
   if (key in acts) return { act: acts[key][0], with: acts[key][1] };
@@ -129,16 +130,22 @@ export const SELECTION_KEYS = [
   ['Home End', 'first, last'],
   ['↑ ↓', 'channel'],
   ['+ −', 'Δ by hand'],
+  ['0', 'stop the clock'],
   ['a', 'one channel, all'],
   ['Esc', 'as it is'],
   ['Space', 'play'],
 ];
 
-/** How many letters two texts begin with alike. */
-export function sameStart(a, b) {
+/** A text beside another, in pieces { text, differs }: word by word where both have as many, else from where they part. */
+export function apart(before, after) {
+  const [was, now] = [before, after].map((text) => text.split(/(?<=\s)/));
+  if (was.length === now.length) return now.map((text, k) => ({ text, differs: text.trim() !== was[k].trim() }));
   let k = 0;
-  while (k < Math.min(a.length, b.length) && a[k] === b[k]) k++;
-  return k;
+  while (k < Math.min(before.length, after.length) && before[k] === after[k]) k++;
+  return [
+    { text: after.slice(0, k), differs: false },
+    { text: after.slice(k), differs: true },
+  ];
 }
 
 /** Where the answer of the model stands, in words. */
