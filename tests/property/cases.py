@@ -100,9 +100,7 @@ ALONE = {
     "mamba block, s4d within": lambda: TimeInvariantBlock(6, 4),
     "mamba block, inner norms": lambda: PreNorm(MambaBlock(6, 3, rank=2, inner_norms=True, bias=True)),
     "mamba": lambda: Mamba(VOCABULARY, 6, n_layers=2, state_size=3),
-    "mamba-2 block, no window": lambda: Mamba2Block(
-        6, 2, head_size=6, kernel_size=1, bias=True, conv_bias=False
-    ),
+    "mamba-2 block, no window": lambda: Mamba2Block(6, 2, head_size=6, kernel_size=1, bias=True, conv_bias=False),
     "mamba-2": lambda: Mamba2(VOCABULARY, 6, n_layers=2, state_size=3, head_size=3, chunk=4),
     "hybrid with experts": lambda: HybridLayer(Mamba2Block(6, 2, head_size=6), Experts(6, 5, n_experts=3)),
     "jamba": lambda: Jamba(VOCABULARY, 6, 3, 4, attention_at=(2,), n_experts=3, d_ff=5, state_size=3, n_kv_heads=1),

@@ -65,7 +65,7 @@ class CachedAttention(SequenceLayer):
 
     def forward(self, x, state=None, *, lengths=None):
         x, (keys, values, positions, offset) = self.checked(x, state, lengths)
-        now = offset[:, None] + torch.arange(x.shape[1])  # (B, T)
+        now = offset[:, None] + torch.arange(x.shape[1], device=x.device)  # (B, T)
         q, k, v = (self._heads(part) for part in self.to_qkv(x + self.position(now)).chunk(3, -1))  # (B, H, T, d)
         real = torch.ones_like(now, dtype=torch.bool) if lengths is None else is_real(lengths, x.shape[1])
         keys, values = torch.cat([keys, k], 2), torch.cat([values, v], 2)
@@ -93,8 +93,8 @@ class CachedAttention(SequenceLayer):
 
     def initial_state(self, batch_size):
         nothing = self.zeros(batch_size, self.n_heads, 0, self.input_size // self.n_heads)
-        none = torch.zeros(batch_size, 0, dtype=torch.int64)
-        return nothing, nothing, none, torch.zeros(batch_size, dtype=torch.int64)
+        none, start = self.zeros(batch_size, 0).long(), self.zeros(batch_size).long()
+        return nothing, nothing, none, start
 
     def _heads(self, x):  # (B, T, D) -> (B, H, T, d) and (B, D) -> (B, H, d)
         return x.unflatten(-1, (self.n_heads, -1)).movedim(-2, 1)
