@@ -2,6 +2,7 @@
 
 import numpy as np
 
+MANY, CLEAR = 30, 0.25  # a class has a habit from so many tokens on, and so far above the share of all tokens
 VOWELS = set("aeiouyäöüàáâèéêìíîòóôùúûæœ")
 
 
@@ -20,13 +21,13 @@ def chosen(router, top_k):
 
 
 def load(picks, experts):
-    """The share of all places that each expert fills, (E,); it sums to 1."""
-    return np.bincount(picks.ravel(), minlength=experts) / picks.size
+    """The share of the tokens for which each expert answers, (E,); it sums to top_k."""
+    return np.bincount(picks.ravel(), minlength=experts) / len(picks)
 
 
 def balance(shares):
     """How many experts would do if all had as much to do: exp of the entropy of the load, from 1 to E."""
-    used = shares[shares > 0]
+    used = shares[shares > 0] / shares.sum()
     return float(np.exp(-(used * np.log(used)).sum()))
 
 
@@ -44,7 +45,14 @@ def class_of(token):
 
 
 def class_table(classes, picks, experts):
-    """(names, share): for each class of tokens the share of its places that each expert fills, (classes, E)."""
+    """(names, shares): of each class of tokens the share for which each expert answers, (classes, E)."""
     names = list(dict.fromkeys(classes))
     table = [load(picks[[c == name for c in classes]], experts) for name in names]
     return names, np.array(table)
+
+
+def clearest(counts, table, shares):
+    """(class, expert): where an expert is furthest above its share of all; None if no class is large and clear."""
+    above = np.where(np.asarray(counts)[:, None] >= MANY, table - shares, -np.inf)
+    row, who = np.unravel_index(above.argmax(), above.shape)
+    return (int(row), int(who)) if above[row, who] >= CLEAR else None

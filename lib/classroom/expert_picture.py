@@ -33,7 +33,7 @@ def expert_figure(viewer):
         axes.text(
             e,
             row,
-            f"{share:.0%}" if experts <= 8 else f"{100 * share:.0f}",
+            f"{100 * share:.0f}",
             ha="center",
             va="center",
             fontsize=7,
@@ -44,6 +44,7 @@ def expert_figure(viewer):
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     axes.axhline(0.5, color="white", linewidth=2)
-    even = f"share of the work by expert; as even as {balance(shares):.1f} of {experts} experts"
+    even = (f"% of the tokens of each class for which the expert answers, {viewer.top_k} each; "
+            f"as even as {balance(shares):.1f} of {experts} experts")  # fmt: skip
     figure.text(0.02, 0.04 / tall, even, fontsize=7, color=DIM)
     return figure

@@ -13,8 +13,9 @@ class ExpertViewer(Viewer):
     """Who answers for which letter?
 
     A router sends every token to its top_k experts of E. Seen are the text, each token with the number and the colour
-    of its first expert; for the token at the cursor the router's probabilities; the share of the work of every expert;
-    and for each class of characters who does it.
+    of its first expert; for the token at the cursor the router's probabilities; the share of the tokens for which every
+    expert answers; and the same for each class of characters. A class is called clear if it has 30 tokens or more and
+    an expert answers for a quarter of them more than its share of all tokens.
 
     router: (T, E) or (1, T, E): probabilities, each row summing to 1, or the scores before the softmax. tokens: a text
     or a list of T texts. The weights shown are the router's probabilities, not renormalised over the chosen.
@@ -62,11 +63,11 @@ class ExpertViewer(Viewer):
 
     @property
     def load(self):
-        """The share of all places that each expert fills, (E,)."""
+        """The share of the tokens for which each expert answers, (E,); it sums to top_k."""
         return numbers.load(self.chosen, self._experts)
 
     def table(self):
-        """(names of the classes, shares (classes, E)): who does the work for which class; rows sum to 1."""
+        """(names of the classes, shares (classes, E)): who answers for which class; rows sum to top_k."""
         return numbers.class_table(self.classes, self.chosen, self._experts)
 
     @traitlets.validate("position", "expert")
@@ -82,13 +83,17 @@ class ExpertViewer(Viewer):
         if self.alt:
             return self.alt
         shares, (names, table) = self.load, self.table()
-        often = np.array([self.classes.count(name) >= 5 for name in names])  # what two tokens do is no habit
-        row, who = np.unravel_index((table * (often if often.any() else ~often)[:, None]).argmax(), table.shape)
+        counts = [self.classes.count(name) for name in names]
+        found = numbers.clearest(counts, table, shares)
+        clear = "no expert stands out for a class of 30 tokens or more"
+        if found:
+            row, who = found
+            clear = (f"expert {who} answers for {table[row, who] * counts[row]:.0f} of {counts[row]} {names[row]!r}, "
+                     f"and for {shares[who]:.0%} of all")  # fmt: skip
         return (
             f"{self.title or 'Experts'}: {len(self.tokens)} tokens, {self.top_k} of {self._experts} experts each; "
-            f"the busiest, expert {shares.argmax()}, does {shares.max():.0%} of the work, the idlest "
-            f"{shares.min():.0%}; "
-            f"expert {who} fills {table[row, who]:.0%} of the places for {names[row]!r}."
+            f"the busiest, expert {shares.argmax()}, answers for {shares.max():.0%} of the tokens, the idlest for "
+            f"{shares.min():.0%}; {clear}."
         )
 
     def figure(self):

@@ -1,24 +1,26 @@
 // ExpertViewer: who answers for which letter?
 import { decode16, frame, h, scoped, set } from './common.js';
 import { expertColour, expertGrid } from './expert_grid.js';
-import { expertView } from './expert_model.js';
+import { expertView, nextOfClass } from './expert_model.js';
 import { EXPERT_KEYS, expertAnswer, expertKey, expertMoment } from './expert_words.js';
 import { seenToken } from './heat.js';
 import { mix, readable } from './palette.js';
 
+const TEXT_LINE = 39; // px: a token and the gap below; ten lines are seen, none cut through
 const EXPERT_QUESTION = 'Who answers for which letter?';
 const EXPERT_STYLE = `
 .mtm [hidden] { display: none !important }
-.mtm .question { margin-top: 3px } .mtm .answer { margin-top: 10px; max-width: 108ch; min-height: 1.5em }
+.mtm .question { margin-top: 3px } .mtm .answer { margin-top: 10px; max-width: 108ch }
 .mtm .answer b { font-weight: 650 }
-.mtm .stage { margin-top: 10px; outline-offset: 3px; padding: 6px 2px; display: flex; flex-wrap: wrap; gap: 3px 0; max-height: 232px; overflow-y: auto }
-.mtm .stage span { position: relative; padding: 0 1.5px; text-align: center; cursor: pointer; line-height: 1.3; border-radius: 3px;
+.mtm .stage { margin-top: 10px; outline-offset: 3px; padding: 3px 2px; display: flex; flex-wrap: wrap; gap: 3px 0; align-content: flex-start; overflow-y: auto; max-height: 393px }
+.mtm .stage::-webkit-scrollbar { width: 10px } .mtm .stage::-webkit-scrollbar-thumb { background: var(--dim); border-radius: 5px; border: 2px solid var(--bg) }
+.mtm .stage span { position: relative; height: 36px; padding: 0 1.5px; text-align: center; cursor: pointer; border-radius: 3px;
   font: 14px/1.35 ui-monospace, "SF Mono", "DejaVu Sans Mono", monospace; border: 1px solid transparent; white-space: pre }
 .mtm .stage span small { display: block; font-size: 9px; line-height: 1.1; font-weight: 700 }
 .mtm .stage span.not { opacity: .3 } .mtm .stage span.second { border-style: dotted; border-color: var(--dim) }
 .mtm .stage span.at { border: 1px solid var(--accent); box-shadow: 0 0 0 1px var(--accent) }
-.mtm .status { margin: 8px 0 10px; min-height: 1.45em }
-.mtm .bar { justify-content: flex-end; margin-top: 6px }
+.mtm .status { margin: 8px 0 10px }
+.mtm .bar { justify-content: flex-end; margin-top: 6px; min-height: 30px }
 .mtm .experts svg text { pointer-events: none }`;
 
 function render({ model, el }) {
@@ -31,6 +33,7 @@ function render({ model, el }) {
   };
   const act = {
     go: (position) => put({ position }),
+    next: (name) => put({ position: nextOfClass(model.get('classes'), model.get('position'), name) }),
     follow: (expert) => put({ expert: model.get('expert') === expert ? null : expert }),
   };
   let known = [null, null];
@@ -76,8 +79,8 @@ function render({ model, el }) {
   });
   F.root.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const { t, expert, tokens, experts } = view();
-    const patch = expertKey({ position: t, expert, length: tokens.length, experts }, event.key);
+    const { t, expert, classes, experts } = view();
+    const patch = expertKey({ position: t, expert, classes, experts }, event.key);
     if (!patch) return;
     event.preventDefault();
     put(patch);
@@ -109,7 +112,8 @@ function render({ model, el }) {
     const mine = stage.children[now.t];
     mine.classList.add('at');
     const [top, low] = [mine.offsetTop - stage.offsetTop, stage.clientHeight];
-    if (top < stage.scrollTop || top + mine.offsetHeight > stage.scrollTop + low) stage.scrollTop = top - low / 2;
+    if (top < stage.scrollTop || top + mine.offsetHeight > stage.scrollTop + low)
+      stage.scrollTop = TEXT_LINE * Math.floor((top - low / 2) / TEXT_LINE);
   }
 
   function draw(palette, width) {
@@ -117,6 +121,10 @@ function render({ model, el }) {
     const said = expertAnswer(now);
     set(title, { text: model.get('title') || EXPERT_QUESTION });
     question.hidden = !model.get('title');
+    // room for the longest sentence at this width: the page below must not jump
+    const room = (pixels) => `min-height: ${1.5 * Math.ceil(pixels / width)}em`;
+    set(answer, { style: room(1560) });
+    set(status, { style: room(300 + 130 * now.topK) });
     set(short, { text: said.short });
     set(long, { text: said.long });
     text(now, palette);

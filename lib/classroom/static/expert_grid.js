@@ -9,7 +9,7 @@ const [EXPERT_LEFT, BARS, ROW, EXPERT_HEAD] = [128, 56, 26, 34];
 /** The colour of an expert; with more than eight they begin again, and the number tells them apart. */
 export const expertColour = (expert, palette) => palette.states[expert % palette.states.length];
 
-/** { node, draw(view, palette, width) }. act: follow(expert). */
+/** { node, draw(view, palette, width) }. act: follow(expert), next(class). */
 export function expertGrid(act) {
   const svg = h('svg:svg', { 'data-role': 'grid', role: 'img' });
 
@@ -19,8 +19,10 @@ export function expertGrid(act) {
     const x = (e) => EXPERT_LEFT + column * e;
     const right = x(experts);
     const [routed, worked] = [EXPERT_HEAD + 8, EXPERT_HEAD + 8 + BARS + 30];
-    const grid = worked + BARS + 26;
+    const grid = worked + BARS + 50;
     const tall = grid + ROW * table.length + 4;
+    const even = topK / experts;
+    const most = Math.max(2 * even, ...load);
     const parts = [];
     if (expert !== null)
       parts.push(h('svg:rect', { x: x(expert) + 1, y: 0, width: column - 2, height: tall, rx: 7, fill: mix(palette.bg, palette.dim, 0.13), 'data-role': 'followed' })); // prettier-ignore
@@ -30,23 +32,24 @@ export function expertGrid(act) {
     parts.push(
       ...bars(probabilities, 1, routed, x, column, palette, (e) => (mine.includes(e) ? 1 : 0.28), 'routed'),
       ...title(['this token', 'router, %'], routed + 22),
-      ...bars(load, Math.max(2 / experts, ...load), worked, x, column, palette, () => 1, 'load'),
-      ...title(['all tokens', 'share of work'], worked + 22),
+      ...bars(load, most, worked, x, column, palette, () => 1, 'load'),
+      ...title(['all tokens', 'asking it, %'], worked + 22),
     );
-    const even = worked + BARS * (1 - 1 / experts / Math.max(2 / experts, ...load));
+    const dash = worked + BARS * (1 - even / most);
     parts.push(
-      h('svg:line', { x1: EXPERT_LEFT, x2: right, y1: even, y2: even, stroke: palette.ink, 'stroke-dasharray': '4 3' }),
+      h('svg:line', { x1: EXPERT_LEFT, x2: right, y1: dash, y2: dash, stroke: palette.ink, 'stroke-dasharray': '4 3' }),
       h('svg:text', { x: EXPERT_LEFT - 8, y: worked + BARS + 2, text: 'dashed: even', 'font-size': 10.5, 'text-anchor': 'end', class: 'dim' }), // prettier-ignore
+      h('svg:text', { x: 0, y: grid - 9, 'font-size': 13, 'font-weight': 650 }, 'each class', h('svg:tspan', { text: '  asking it, %', 'font-size': 11, 'font-weight': 400, style: `fill:${palette.dim}` })), // prettier-ignore
     );
-    const most = 1 / topK;
     table.forEach(({ name, count, shares }, k) => {
       const y = grid + ROW * k;
       const now = view.classes[view.t] === name;
       parts.push(
         h('svg:text', { x: EXPERT_LEFT - 10, y: y + 17, 'text-anchor': 'end', 'font-size': 12.5, 'font-weight': now ? 700 : 500 }, name, h('svg:tspan', { text: `  ${count}`, 'font-size': 10.5, style: `fill:${palette.dim}` })), // prettier-ignore
       );
+      parts.push(h('svg:rect', { x: 0, y, width: EXPERT_LEFT - 2, height: ROW, fill: 'transparent', style: 'cursor:pointer', 'data-class': name, onclick: () => act.next(name) }, h('svg:title', { text: `Next token of the class ${name}` }))); // prettier-ignore
       shares.forEach((share, e) => {
-        const fill = shade(palette.sequential, Math.min(1, share / most));
+        const fill = shade(palette.sequential, share);
         parts.push(
           h('svg:rect', { x: x(e) + 1, y: y + 1, width: column - 2, height: ROW - 2, rx: 3, fill, stroke: now ? palette.accent : palette.line, 'stroke-width': now ? 1.2 : 0.6, 'data-cell': `${name}-${e}` }), // prettier-ignore
           column >= 26 ? h('svg:text', { x: x(e) + column / 2, y: y + 17, 'text-anchor': 'middle', 'font-size': 11, text: Math.round(100 * share), style: `fill:${inkOn(fill)}` }) : h('svg:g'), // prettier-ignore
@@ -57,7 +60,7 @@ export function expertGrid(act) {
       parts.push(h('svg:rect', { x: x(e), y: 0, width: column, height: tall, fill: 'transparent', style: 'cursor:pointer', 'data-column': e, onclick: () => act.follow(e) })); // prettier-ignore
     svg.replaceChildren(...parts);
     const said = table.map((row) => `${row.name}: ${row.shares.map((s, e) => `${e} ${expertPercent(s)}`).join(', ')}`);
-    set(svg, { width: right, height: tall, 'aria-label': `Who does the work. ${said.join('. ')}.` });
+    set(svg, { width: right, height: tall, 'aria-label': `Who answers for which class. ${said.join('. ')}.` });
   }
   return { node: h('div', { class: 'experts' }, svg), draw };
 }
