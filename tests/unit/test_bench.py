@@ -7,18 +7,24 @@ import torch
 from tools import bench, bench_hmm, bench_recurrent
 
 
-def count(size):
-    """Adding up numbers"""
-    return {"sum": lambda: sum(range(10 * size)), "ten times": lambda: [sum(range(10 * size)) for _ in range(10)]}
+def test_a_table_has_a_row_for_each_candidate(monkeypatch):
+    clock = [0.0]  # seconds that only the candidates let pass: a busy machine cannot turn this test red
+    monkeypatch.setattr(bench.time, "perf_counter", lambda: clock[0])
+    monkeypatch.setattr(bench.time, "process_time", lambda: clock[0])
 
+    def count(size):
+        """Adding up numbers"""
+        last = lambda seconds: lambda: clock.append(clock.pop() + seconds)  # noqa: E731
+        return {"sum": last(size / 1000), "ten times": last(size / 100)}
 
-def test_a_table_has_a_row_for_each_candidate():
     lines = bench.table(count, (100, 1000), rounds=3).split("\n")
     assert lines[0] == "### count: Adding up numbers"
     assert [line.split(" | ")[0] for line in lines[4:]] == ["| sum", "| ten times"]
     assert {line.count("|") for line in lines[2:]} == {7}
-    ratio, other_ratio = (float(line.split(" | ")[4]) for line in lines[4:])
-    assert ratio == 1 and other_ratio > 3
+    assert [line.split(" | ")[1:] for line in lines[4:]] == [
+        ["100.0", "1.00", "1000.0", "1.00", "1.00 |"],
+        ["1000.0", "10.00", "10000.0", "10.00", "1.00 |"],
+    ]
 
 
 def test_every_round_runs_each_candidate_once():
