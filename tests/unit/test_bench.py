@@ -14,8 +14,8 @@ def test_a_table_has_a_row_for_each_candidate(monkeypatch):
 
     def count(size):
         """Adding up numbers"""
-        last = lambda seconds: lambda: clock.append(clock.pop() + seconds)  # noqa: E731
-        return {"sum": last(size / 1000), "ten times": last(size / 100)}
+        lasting = lambda seconds: lambda: clock.append(clock.pop() + seconds)  # noqa: E731
+        return {"sum": lasting(size / 1000), "ten times": lasting(size / 100)}
 
     lines = bench.table(count, (100, 1000), rounds=3).split("\n")
     assert lines[0] == "### count: Adding up numbers"
