@@ -1,7 +1,7 @@
 """Measure what N numbers keep of a past, for lesson 07_1, into data/effects/07_1.json.
 
     python -m tools.effects.memory             (about a minute on one core)
-    python -m tools.effects.memory orders      only one part; or: methods, recall, series
+    python -m tools.effects.memory orders      only one part; or: digits, methods, recall, series
 
 `orders`: five tunes (the sopranos of test chorales, one after the other), five held-out tales (where their vowels are,
 and what is said aloud) and the sunspots of 309 years, read to the end and rebuilt from N numbers; the error is the root
@@ -9,6 +9,7 @@ of the mean square, divided by the spread of the signal. There is no chance in i
 rivals are treated kindly: `averages` are told the length beforehand, the ladder of leaky averages is given, for every
 piece and every N, the best of 168 choices on that very piece, and the best linear reading of what it holds; everything
 is stored with the digits of a float32, and `ladder in float64` with twice as many.
+`digits`: one fixed ladder of 64 for all pieces, computed, stored and read with 400 digits.
 `methods`: five waves with a whole number of cycles and a random phase. `recall`: the letters of held-out tales as six
 signals of -1 and 1, read back where the recall places have their source.
 """
@@ -78,11 +79,14 @@ def averages(signals, n):
 
 
 def merged_averages(signals, n):
-    """n stretches at most; when one more is needed, neighbours are merged: from n / 2 to n are in use."""
-    width = 1
-    while -(-signals.shape[1] // width) > n:
-        width *= 2
-    return averages_of(signals, np.arange(signals.shape[1]) // width)
+    """n stretches; when one more is needed, two neighbours become one: the oldest of the narrowest pairs."""
+    widths = []
+    for _ in range(signals.shape[1]):
+        widths.append(1)
+        if len(widths) > n:
+            i = int(np.argmin(np.add(widths[:-1], widths[1:])))
+            widths[i : i + 2] = [widths[i] + widths[i + 1]]
+    return averages_of(signals, np.repeat(np.arange(len(widths)), widths))
 
 
 def averages_of(signals, stretch):
@@ -126,6 +130,35 @@ def orders():
                 found = error(hold(signals, n), signals)
                 rows.append({"signal": name, "memory": rival, "n": n, "errors": found.tolist()})
         yield {"length": LENGTH, "pieces": PIECES, "rows": rows}
+
+
+def digits():
+    """64 leaky averages with half-lives of 8 to 1,000 samples, the best linear reading, all with 400 digits."""
+    functions, rows = many_digits(64, LENGTH), []
+    for name in ("tune", "said aloud"):
+        signals = pieces()[name]
+        found = error(signals @ functions.T @ functions, signals)
+        rows.append({"signal": name, "digits": 400, "n": 64, "errors": found.tolist()})
+    yield {"half-lives": [8, 1000], "rows": rows}
+
+
+def many_digits(n, length):
+    """(n, T) functions at right angles, of length 1, that span what the ladder holds: L⁻¹ K, where K Kᵀ = L Lᵀ."""
+    import mpmath
+
+    with mpmath.workdps(400):
+        rates = [mpmath.mpf(2) ** (-1 / (8 * mpmath.mpf(125) ** (mpmath.mpf(i) / (n - 1)))) for i in range(n)]
+        products = [[(1 - (a * b) ** length) / (1 - a * b) for b in rates] for a in rates]  # K Kᵀ
+        lower = mpmath.cholesky(mpmath.matrix(products)).tolist()
+        functions, kernels = np.zeros((n, length)), [mpmath.mpf(1)] * n
+        for age in range(length):
+            held = []
+            for row, kernel in zip(lower, kernels, strict=True):
+                i = len(held)
+                held.append((kernel - mpmath.fdot(row[:i], held)) / row[i])
+            functions[:, length - 1 - age] = [float(value) for value in held]
+            kernels = [kernel * rate for kernel, rate in zip(kernels, rates, strict=True)]
+    return functions
 
 
 def methods():
@@ -180,4 +213,4 @@ def series():
 
 
 if __name__ == "__main__":
-    measure_parts("07_1", "memory", [orders, methods, recall, series], __doc__)
+    measure_parts("07_1", "memory", [orders, digits, methods, recall, series], __doc__)
