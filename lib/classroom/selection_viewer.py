@@ -181,8 +181,12 @@ class SelectionViewer(Viewer):
         else:
             said.append(f"the door of channel {self.channel} is open by {share.mean():.2f} on average")
         parts = np.abs(self.remembered())
-        said.append(f"at step {t + 1} most of what is there is from step {parts.argmax() + 1}, "
-                    f"{self.tokens[parts.argmax()]!r}: {parts.max() / (parts.sum() or 1):.0%}")  # fmt: skip
+        seen = "there" if self._values.get("C") is None else "read"
+        if parts.any():
+            said.append(f"at step {t + 1} most of what is {seen} is from step {parts.argmax() + 1}, "
+                        f"{self.tokens[parts.argmax()]!r}: {parts.max() / parts.sum():.0%}")  # fmt: skip
+        else:
+            said.append(f"at step {t + 1} nothing is {seen}")
         return "; ".join(said) + "."
 
     def figure(self):

@@ -228,7 +228,10 @@ def test_picture_and_words():
     still_picture(it)
     marks = it.door[MARKED, 0].mean(), it.door[~MARKED, 0].mean()
     assert f"open by {marks[0]:.2f} at marked steps, by {marks[1]:.2f} elsewhere" in repr(it)
-    assert re.search(r"at step 21 most of what is there is from step 17, 'A': \d+%", it.describe())
+    assert re.search(r"at step 21 most of what is read is from step 17, 'A': \d+%", it.describe())
+    assert "at step 21 most of what is there is" in viewer(("delta", "state", "B", "x"), position=20).describe()
+    deaf = {name: 0 * value if name == "C" else value for name, value in trace("code").items()}
+    assert "at step 24 nothing is read" in SelectionViewer(deaf, TOKENS, A=A).describe()
     still_picture(viewer(marked=None, hold={"position": 3, "channel": None, "delta": 2.0}))
     one_module("selection")
     big = SelectionViewer({"delta": np.ones((100, 64)), "B": np.ones((100, 16)), "x": np.ones((100, 64))}, "a" * 100,
