@@ -12,7 +12,7 @@ const FACES = ['ones', 'twos', 'threes', 'fours', 'fives', 'sixes'];
 
 /** Where the rows of the overview lie; `left` is the room for their names. */
 function rowsOf(view, left, width) {
-  const wide = width - left - 8;
+  const wide = Math.max(1, width - left - 8); // a page that is still being laid out may be narrower
   const x = (t) => left + (wide * t) / view.length;
   const belief = 14;
   const best = belief + TALL + 8;
