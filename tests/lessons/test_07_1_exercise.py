@@ -1,26 +1,23 @@
 """Lesson 07_1: the exercise takes right answers however they are written, and tells wrong ones what is wrong."""
 
-import ast
-
-import jupytext
 import numpy as np
 import pytest
 import torch
 
+from lessons.judging import judge_of
 from seqmodels.hippo import discretize, hippo_legs, project
-from tools.notebook import ROOT
-
-LESSON = ROOT / "chapters/07_state_space/07_1_memory_as_a_spring.md"
 
 
 @pytest.fixture(scope="module")
 def judge():
-    """The lesson's own test of an answer; `check` only looks up the exercise."""
-    cells = [cell.source for cell in jupytext.read(LESSON).cells if cell.cell_type == "code"]
-    [source] = [source for source in cells if "def remember(" in source]
-    names = {"np": np, "hippo_legs": hippo_legs, "project": project, "check": lambda *given: None}
-    exec(compile(ast.parse(source), str(LESSON), "exec"), names)
-    return names["keeps_the_past"]
+    return judge_of(
+        "07_state_space/07_1_memory_as_a_spring.md",
+        "def remember(",
+        "keeps_the_past",
+        np=np,
+        hippo_legs=hippo_legs,
+        project=project,
+    )
 
 
 def solved(c, k, sample, slope=1, drive=None):

@@ -1,26 +1,16 @@
 """Lesson 07_2: the exercise takes right answers however they are written, and tells wrong ones what is wrong."""
 
-import ast
-
-import jupytext
 import numpy as np
 import pytest
 import torch
 
+from lessons.judging import judge_of
 from seqmodels.s4 import S4D, DiagonalPowers
-from tools.notebook import ROOT
-
-LESSON = ROOT / "chapters/07_state_space/07_2_s4.md"
 
 
 @pytest.fixture(scope="module")
 def judge():
-    """The lesson's own test of an answer; `check` only looks up the exercise."""
-    cells = [cell.source for cell in jupytext.read(LESSON).cells if cell.cell_type == "code"]
-    [source] = [source for source in cells if "def my_kernel(" in source]
-    names = {"torch": torch, "S4D": S4D, "check": lambda *given: None}
-    exec(compile(ast.parse(source), str(LESSON), "exec"), names)
-    return names["as_the_layer_does"]
+    return judge_of("07_state_space/07_2_s4.md", "def my_kernel(", "as_the_layer_does", torch=torch, S4D=S4D)
 
 
 def summed(decay, drive, read, length, first=0):

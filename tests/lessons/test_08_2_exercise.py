@@ -1,26 +1,16 @@
 """Lesson 08_2: the exercise takes right answers however they are written, and tells wrong ones what is wrong."""
 
-import ast
-
-import jupytext
 import numpy as np
 import pytest
 import torch
 from torch.nn import functional as F
 
-from tools.notebook import ROOT
-
-LESSON = ROOT / "chapters/08_selection/08_2_linear_recurrences.md"
+from lessons.judging import judge_of
 
 
 @pytest.fixture(scope="module")
 def judge():
-    """The lesson's own test of an answer; `check` only looks up the exercise."""
-    cells = [cell.source for cell in jupytext.read(LESSON).cells if cell.cell_type == "code"]
-    [source] = [source for source in cells if "def gated_delta(" in source]
-    names = {"torch": torch, "F": F, "check": lambda *given: None}
-    exec(compile(ast.parse(source), str(LESSON), "exec"), names)
-    return names["writes"]
+    return judge_of("08_selection/08_2_linear_recurrences.md", "def gated_delta(", "writes", torch=torch, F=F)
 
 
 def as_written(S, key, value, beta, decay):
