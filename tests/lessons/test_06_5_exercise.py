@@ -1,25 +1,21 @@
 """Lesson 06_5: the exercise takes right answers however they are written, and tells wrong ones what is wrong."""
 
-import ast
-
-import jupytext
 import pytest
 import torch
 
+from lessons.judging import judge_of
 from seqmodels.decoding import sampling_probabilities
-from tools.notebook import ROOT
-
-LESSON = ROOT / "chapters/06_transformer/06_5_tokens_cache_sampling.md"
 
 
 @pytest.fixture(scope="module")
 def judge():
-    """The lesson's own test of an answer; `check` only looks up the exercise."""
-    cells = [cell.source for cell in jupytext.read(LESSON).cells if cell.cell_type == "code"]
-    [source] = [source for source in cells if "def nucleus(" in source]
-    names = {"torch": torch, "sampling_probabilities": sampling_probabilities, "check": lambda *given: None}
-    exec(compile(ast.parse(source), str(LESSON), "exec"), names)
-    return names["as_the_library"]
+    return judge_of(
+        "06_transformer/06_5_tokens_cache_sampling.md",
+        "def nucleus(",
+        "as_the_library",
+        torch=torch,
+        sampling_probabilities=sampling_probabilities,
+    )
 
 
 def by_sorting(p, top_p):
